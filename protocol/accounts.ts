@@ -1,0 +1,91 @@
+/** Accounts: who somebody is, and on which devices. */
+import { oneOf, op, record, t } from './define'
+import { limits } from './limits'
+import { ClientIdText, Empty, Id, Profile, SeqNumber, Time } from './records'
+
+export const AccountName = t.String({
+  minLength: limits.accountCharsMin,
+  maxLength: limits.accountCharsMax,
+  pattern: '^[A-Za-z][A-Za-z0-9_-]*$',
+  description:
+    'Starts with a letter; letters, digits, _ and -. Case is kept for show and ignored for look-up.',
+})
+const Password = t.String({ minLength: limits.passwordCharsMin, maxLength: limits.passwordCharsMax })
+const Device = record({
+  name: t.String({ minLength: 1, maxLength: 60 }),
+  platform: oneOf('h5', 'app', 'mp-weixin', 'other'),
+})
+export const SessionTokens = record({
+  userId: Id,
+  sessionId: Id,
+  accessToken: t.String(),
+  accessExpiresAt: Time,
+  refreshToken: t.String(),
+})
+
+export const accounts = {
+  'accounts.register': op({
+    kind: 'write',
+    auth: 'public',
+    repeat: 'natural',
+    limit: { per: 'address', count: 20, windowMs: 3600_000 },
+    input: record({
+      clientId: ClientIdText,
+      account: AccountName,
+      password: Password,
+      name: t.String({ minLength: 1, maxLength: limits.nameCharsMax, pattern: '\\S' }),
+      device: Device,
+    }),
+    output: SessionTokens,
+    errors: ['accountTaken'],
+    doc: 'Makes an account and signs this device in. Repeated with the same clientId and password it signs in again.',
+  }),
+  'accounts.signIn': op({
+    kind: 'write',
+    auth: 'public',
+    repeat: 'natural',
+    limit: { per: 'address', count: 60, windowMs: 600_000 },
+    input: record({
+      account: t.String({ minLength: 1, maxLength: 64 }),
+      password: t.String({ minLength: 1, maxLength: 128 }),
+      device: Device,
+    }),
+    output: SessionTokens,
+    errors: ['badCredentials'],
+    doc: 'Signs a device in. Unknown accounts and wrong passwords get the same answer in the same time; repeated failures of one account are slowed down.',
+  }),
+  'accounts.refresh': op({
+    kind: 'write',
+    auth: 'public',
+    repeat: 'natural',
+    limit: { per: 'address', count: 600, windowMs: 600_000 },
+    input: record({ refreshToken: t.String({ minLength: 20, maxLength: 200 }) }),
+    output: SessionTokens,
+    errors: ['sessionEnded'],
+    doc: 'Trades a refresh token for a new pair. The replaced token stays good until its successor is used; using it later ends the session.',
+  }),
+  'accounts.signOut': op({
+    kind: 'write',
+    auth: 'user',
+    repeat: 'natural',
+    limit: { per: 'user', count: 60, windowMs: 60_000 },
+    input: Empty,
+    output: Empty,
+    errors: [],
+    doc: 'Ends the session of this device and closes its sockets.',
+  }),
+  'accounts.getProfiles': op({
+    kind: 'read',
+    auth: 'user',
+    limit: { per: 'user', count: 240, windowMs: 60_000 },
+    input: record({
+      profiles: t.Array(record({ id: Id, have: SeqNumber }), {
+        minItems: 1,
+        maxItems: limits.profilesPerCallMax,
+      }),
+    }),
+    output: record({ profiles: t.Array(Profile) }),
+    errors: [],
+    doc: 'Profiles that are newer than what the caller has. Unknown ids are left out.',
+  }),
+}

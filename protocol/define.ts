@@ -1,0 +1,88 @@
+/**
+ * Defines operations, events and records. The only file that names the schema library (TypeBox: a schema is JSON Schema).
+ * Clients import what is defined here as types only, so the library never enters a client bundle.
+ */
+import { Type, type Static, type TObject, type TProperties, type TSchema } from '@sinclair/typebox'
+import { TypeCompiler } from '@sinclair/typebox/compiler'
+import type { ErrorCode } from './errors'
+
+export { Type as t, type Static, type TSchema }
+
+/**
+ * `read` runs on a snapshot; `write` runs in a write transaction.
+ * `auth`: `public` (no token), `user` (signed in), `system` (timed jobs only: every transport refuses it).
+ */
+export type OpKind = 'read' | 'write'
+export type Auth = 'public' | 'user' | 'system'
+/**
+ * How a write answers its own repetition. `natural`: the data itself makes it harmless (max, set, unique key);
+ * `stored`: the first success is kept under (user, operation, clientId).
+ */
+export type Repeat = 'natural' | 'stored'
+/** At most `count` calls per `windowMs` and user (or address, where nobody is signed in). */
+export interface RateLimit {
+  readonly per: 'user' | 'address'
+  readonly count: number
+  readonly windowMs: number
+}
+
+export interface OpDefinition<
+  I extends TSchema = TSchema,
+  O extends TSchema = TSchema,
+  E extends ErrorCode = ErrorCode,
+  K extends OpKind = OpKind,
+  R extends Repeat = Repeat,
+> {
+  readonly kind: K
+  readonly auth: Auth
+  readonly repeat?: R
+  readonly limit: RateLimit
+  readonly input: I
+  readonly output: O
+  readonly errors: readonly E[]
+  readonly doc: string
+}
+
+/**
+ * One operation. From it come the types of both sides, validation, the REST route, the WebSocket frame and the docs.
+ * A write names how it repeats; a `stored` one must carry a `clientId`.
+ */
+export function op<
+  I extends TSchema,
+  O extends TSchema,
+  const E extends ErrorCode,
+  const K extends OpKind,
+  const R extends Repeat,
+>(definition: OpDefinition<I, O, E, K, R> & (K extends 'write' ? { repeat: R } : { repeat?: never })) {
+  return definition as OpDefinition<I, O, E, K, R>
+}
+
+export interface EventDefinition<D extends TSchema = TSchema> {
+  readonly data: D
+  readonly doc: string
+}
+/** Something the server tells a phone by itself, over the socket. */
+export const event = <D extends TSchema>(definition: EventDefinition<D>): EventDefinition<D> => definition
+
+/** An object without room for unknown keys. */
+export const record = <P extends TProperties>(properties: P, doc?: string): TObject<P> =>
+  Type.Object(properties, { additionalProperties: false, ...(doc ? { description: doc } : {}) })
+
+/** A literal union: `oneOf('direct', 'group')`. */
+export const oneOf = <const V extends string[]>(...values: V) =>
+  Type.Unsafe<V[number]>({ type: 'string', enum: values })
+
+/** Where a value first fails its schema: a JSON pointer and what was expected there. */
+export interface Issue {
+  path: string
+  message: string
+}
+/** Compiles a schema for the server. The check returns undefined when the value fits. */
+export function compile(schema: TSchema): (value: unknown) => Issue | undefined {
+  const check = TypeCompiler.Compile(schema)
+  return (value) => {
+    if (check.Check(value)) return undefined
+    const first = check.Errors(value).First()
+    return { path: first?.path ?? '', message: first?.message ?? 'does not fit' }
+  }
+}

@@ -1,0 +1,43 @@
+/**
+ * What the server asks of a database. Two drivers stand behind it (sqlite.ts, mysql.ts); SQL differs only by the named
+ * branches of dialect.ts. Binds go in array form; bind.ts lets through nothing but the types below, because a driver may
+ * abort the whole process on others.
+ */
+export type Bind = null | number | bigint | string | Uint8Array
+export type Dialect = 'sqlite' | 'mysql'
+/** The SQLite driver answers at once, the MySQL one later; `await` takes both. */
+export type Maybe<T> = T | Promise<T>
+
+export interface Connection {
+  readonly dialect: Dialect
+  /** Rows of a query. The statement is compiled once per connection and text, and kept. */
+  all<T = Record<string, unknown>>(sql: string, binds?: readonly Bind[]): Maybe<T[]>
+  /** Number of rows a statement changed. */
+  run(sql: string, binds?: readonly Bind[]): Maybe<number>
+}
+
+export interface Db {
+  readonly dialect: Dialect
+  /**
+   * Runs `work` in a write transaction (SQLite: BEGIN IMMEDIATE on the one writing connection, never two at once;
+   * MySQL: READ COMMITTED on a pooled connection). A throw rolls back. Only server/commit.ts and migrations call it.
+   */
+  write<T>(work: (connection: Connection) => Promise<T>): Promise<T>
+  /** Runs `work` on one read-only snapshot. */
+  read<T>(work: (connection: Connection) => Promise<T>): Promise<T>
+  /** Milliseconds of the database's clock (SQLite: this machine's). */
+  now(): Promise<number>
+  close(): Promise<void>
+}
+
+/** Why a database refused. `again`: run the whole call again; `full`: no space; `down`: not reachable; `fatal`: exit. */
+export type DbErrorKind = 'again' | 'duplicate' | 'full' | 'down' | 'fatal'
+export class DbError extends Error {
+  override readonly name = 'DbError'
+  constructor(
+    readonly kind: DbErrorKind,
+    override readonly cause: unknown,
+  ) {
+    super(`database: ${kind}`)
+  }
+}

@@ -1,0 +1,121 @@
+/** The engine's public face: what stores tell it and what they read from it. */
+import type { Input, OpName, Output } from '../../protocol'
+import type { ClientId, ConversationId, Seq, TimeMs, UserId } from '../../protocol/ids'
+import type { ErrorCode, Result } from '../../protocol/errors'
+import type { MessageBody, Profile } from '../../protocol/records'
+
+export type Intent =
+  /** Any operation. Writes go through the outbox (saved before they are sent), reads straight to the link. */
+  | { [N in OpName]: { is: 'call'; op: N; input: Omit<Input<N>, 'clientId'> } }[OpName]
+  | { is: 'signOut' }
+  /** The room on screen, or none: its messages are kept in the view and marked as read while they are seen. */
+  | { is: 'openRoom'; conversationId: ConversationId | null }
+  /** Greatest seq that was really drawn on the screen. */
+  | { is: 'seen'; conversationId: ConversationId; seq: Seq }
+  | { is: 'loadOlder'; conversationId: ConversationId }
+  | { is: 'setDraft'; conversationId: ConversationId; text: string }
+  | { is: 'resend'; clientId: ClientId }
+  /** Takes back an act that has not left the phone, or one that failed. */
+  | { is: 'cancel'; clientId: ClientId }
+  /** This page shall own the account's outbox (two tabs). */
+  | { is: 'takeOver' }
+  | { is: 'network'; online: boolean }
+  | { is: 'foreground' }
+  | { is: 'background' }
+
+/** Whoever tells an intent gets a ticket; its result comes through `onSettled`, once. */
+export type Ticket = number
+export type CallResult<N extends OpName = OpName> = Result<Output<N>, ErrorCode>
+
+export type SessionView =
+  | { state: 'loading' }
+  | { state: 'signedOut'; because?: 'signedOut' | 'revoked' }
+  | { state: 'signedIn'; userId: UserId; me: Profile | undefined }
+  /** Another tab owns this account's outbox. */
+  | { state: 'elsewhere' }
+
+/** `live`: the view is current. `connecting`, `syncing`: shown in the title. `offline`: also a bar under it. */
+export type LinkView = 'live' | 'connecting' | 'syncing' | 'offline'
+
+/** What a message of mine is doing. `waiting`: saved, no link; `sending`: on its way since `since`; */
+export type SendState =
+  | { state: 'sent' }
+  | { state: 'waiting' }
+  | { state: 'sending'; since: TimeMs }
+  | { state: 'failed'; code: ErrorCode }
+
+export interface ChatRowView {
+  conversationId: ConversationId
+  peer: Profile | undefined
+  peerId: UserId
+  /** Newest message or pending act; undefined in an empty conversation. */
+  last: { body: MessageBody; mine: boolean; at: TimeMs; send: SendState } | undefined
+  at: TimeMs
+  unread: number
+  draft: string
+}
+export interface MessageView {
+  /** Stable through sending and ack: the clientId for messages of users, `s<seq>` for the server's. */
+  key: string
+  clientId: ClientId
+  seq: Seq | undefined
+  from: UserId
+  mine: boolean
+  at: TimeMs
+  body: MessageBody
+  send: SendState
+  /** Mine and at or below the peer's read mark. */
+  readByPeer: boolean
+}
+export interface RoomView {
+  conversationId: ConversationId
+  peer: Profile | undefined
+  peerId: UserId | undefined
+  me: UserId | undefined
+  messages: readonly MessageView[]
+  /** Older messages exist on the server. */
+  more: boolean
+  loadingOlder: boolean
+  /** My read position when the room was opened: the unread divider stands after it. */
+  openedAtSeq: Seq
+  unread: number
+  draft: string
+  canSpeak: { ok: true } | { ok: false; code: ErrorCode }
+}
+export interface ContactView {
+  profile: Profile
+  conversationId: ConversationId | undefined
+}
+export interface RequestView {
+  id: number
+  incoming: boolean
+  peer: Profile | undefined
+  peerId: UserId
+  message: string
+  state: 'pending' | 'accepted' | 'refused'
+  at: TimeMs
+}
+
+/** What changed since the last call. Stores read again only what they show. */
+export type Topic = 'session' | 'link' | 'chats' | 'room' | 'contacts'
+
+export interface Engine {
+  /** Loads the store, then runs. Call once. */
+  start(): void
+  stop(): void
+  tell(intent: Intent): Ticket
+  onSettled(listener: (ticket: Ticket, result: Result<unknown>) => void): void
+  onChanged(listener: (topics: ReadonlySet<Topic>) => void): void
+  session(): SessionView
+  link(): LinkView
+  /** Newest first. */
+  chats(): ChatRowView[]
+  unreadTotal(): number
+  room(id: ConversationId): RoomView
+  /** In order of letter (# last) and sortKey. */
+  contacts(): ContactView[]
+  /** Newest first. */
+  requests(): RequestView[]
+  /** Acts that have not reached the server yet: signing out would lose them. */
+  pendingCount(): number
+}
