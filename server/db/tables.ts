@@ -1,0 +1,154 @@
+/**
+ * Columns of every table, for Kysely and for row types. A folder reads and writes only the tables under its name.
+ * Times are milliseconds since 1970, ids 53-bit integers; `json` and `hash` are text.
+ */
+import type { MessageBody } from '../../protocol/records'
+
+/** sync: one row per stream. `seq`, `countable`, `last_at` belong to messages and are 0 for users. */
+export interface HeadsTable {
+  stream: number
+  version: number
+  seq: number
+  countable: number
+  last_at: number
+}
+/** sync: which stream moved how far, by time-ordered id; pruned after ten minutes. */
+export interface ChangesTable {
+  id: number
+  stream: number
+  version: number
+}
+/** commit: first successes of writes that repeat as `stored`. */
+export interface RepeatsTable {
+  user_id: number
+  op: string
+  client_id: string
+  payload_hash: string
+  result_json: string
+  at: number
+}
+/** db: node numbers of the id maker, leased. */
+export interface NodesTable {
+  id: number
+  token: string
+  leased_until: number
+}
+
+/** accounts. `account_key` is the account folded to lower case; `version` is the profile row's in the user's stream. */
+export interface UsersTable {
+  id: number
+  version: number
+  account: string
+  account_key: string
+  name: string
+  sort_key: string
+  letter: string
+  password_hash: string
+  register_client_id: string
+  created_at: number
+}
+export interface SessionsTable {
+  id: number
+  user_id: number
+  refresh_hash: string
+  /** Replaced but still good: its successor has not been used yet. */
+  previous_hash: string | null
+  device_name: string
+  platform: string
+  created_at: number
+  used_at: number
+  ended_at: number | null
+}
+export interface SignInFailuresTable {
+  account_key: string
+  failures: number
+  wait_until: number
+}
+
+/** chat */
+export interface ConversationsTable {
+  id: number
+  version: number
+  kind: 'direct'
+  created_at: number
+}
+/** chat: the one conversation of two users; low_id < high_id. */
+export interface DirectsTable {
+  low_id: number
+  high_id: number
+  conversation_id: number
+}
+export interface PlacesTable {
+  conversation_id: number
+  user_id: number
+  version: number
+  role: 'member'
+  /** [[first, last|null], …] of visible seqs. */
+  intervals_json: string
+  /** 1 while the two of a direct chat are friends. */
+  friends: number
+  joined_seq: number
+  joined_countable: number
+  cleared_seq: number
+  cleared_countable: number
+  read_seq: number
+  read_countable: number
+  last_spoke_at: number
+}
+/** chat: the user's list of conversations; a row of the user's stream. */
+export interface EntriesTable {
+  user_id: number
+  conversation_id: number
+  version: number
+  kind: 'direct'
+  peer_id: number
+  at: number
+}
+export interface MessagesTable {
+  conversation_id: number
+  seq: number
+  version: number
+  sender_id: number
+  client_id: string
+  payload_hash: string
+  at: number
+  countable: number
+  kind: MessageBody['kind']
+  body_json: string
+}
+
+/** contacts */
+export interface ContactsTable {
+  user_id: number
+  contact_id: number
+  version: number
+  since: number
+}
+/** One row per direction. The sender's view keeps saying pending after a refusal, hence two versions. */
+export interface RequestsTable {
+  id: number
+  from_id: number
+  to_id: number
+  from_version: number
+  to_version: number
+  message: string
+  state: 'pending' | 'accepted' | 'refused'
+  at: number
+}
+
+export interface Tables {
+  heads: HeadsTable
+  changes: ChangesTable
+  repeats: RepeatsTable
+  nodes: NodesTable
+  users: UsersTable
+  sessions: SessionsTable
+  sign_in_failures: SignInFailuresTable
+  conversations: ConversationsTable
+  directs: DirectsTable
+  places: PlacesTable
+  entries: EntriesTable
+  messages: MessagesTable
+  contacts: ContactsTable
+  requests: RequestsTable
+}
