@@ -1,0 +1,53 @@
+import path from 'node:path'
+import vue from '@vitejs/plugin-vue'
+import { defineConfig } from 'vitest/config'
+import { uniPreprocess } from './tests/helpers/uni-preprocess'
+
+const uniTags = new Set([
+  'view',
+  'text',
+  'image',
+  'button',
+  'input',
+  'textarea',
+  'scroll-view',
+  'label',
+  'switch',
+])
+const src = path.resolve(import.meta.dirname, 'src')
+
+/** Two worlds: plain Node, and Vue on a simulated page with uni's conditional compilation. */
+export default defineConfig({
+  server: { hmr: { port: 24701 } },
+  test: {
+    projects: [
+      {
+        server: { hmr: { port: 24702 } },
+        test: {
+          name: 'node',
+          environment: 'node',
+          include: ['{protocol,server,src/engine,scripts,bench}/**/*.test.ts', 'tests/**/*.test.ts'],
+          exclude: ['tests/e2e/**', 'tests/targets/**', 'tests/long/**', 'node_modules/**'],
+          pool: 'forks',
+          testTimeout: 20_000,
+          hookTimeout: 30_000,
+        },
+      },
+      {
+        server: { hmr: { port: 24703 } },
+        plugins: [
+          uniPreprocess('h5'),
+          vue({ template: { compilerOptions: { isCustomElement: (tag) => uniTags.has(tag) } } }),
+        ],
+        resolve: { alias: { '@': src } },
+        test: {
+          name: 'client',
+          environment: 'happy-dom',
+          setupFiles: ['tests/helpers/uni-mock.ts'],
+          include: ['src/{components,pages,stores,platform,i18n}/**/*.test.ts'],
+          pool: 'forks',
+        },
+      },
+    ],
+  },
+})
