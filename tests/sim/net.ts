@@ -1,0 +1,104 @@
+/**
+ * The network between phones and server, seeded: every frame is delayed, kept in order, and sometimes dropped or
+ * doubled; a line may be cut (both ends hear it) or half-open (one direction goes silent, nobody hears anything).
+ */
+import type { VirtualClock } from './clock'
+import type { Dice } from './dice'
+
+export interface NetCounts {
+  frames: number
+  dropped: number
+  doubled: number
+  cuts: number
+  halfOpens: number
+}
+export interface NetOptions {
+  drop: number
+  double: number
+  delayMsMax: number
+}
+interface End {
+  text(text: string): void
+  closed(): void
+}
+type Direction = 'up' | 'down'
+
+/** One socket between a phone and the server. */
+export class Line {
+  private readonly ends: Partial<Record<Direction, End>> = {}
+  private readonly busyUntil = { up: 0, down: 0 }
+  private readonly silent = { up: false, down: false }
+  private open = true
+
+  constructor(private readonly net: Net) {}
+
+  /** `up`: the server's ear; `down`: the phone's. */
+  attach(direction: Direction, end: End): void {
+    this.ends[direction] = end
+  }
+
+  send(direction: Direction, text: string): void {
+    const { dice, clock, counts, options } = this.net
+    counts.frames++
+    if (!this.open || this.silent[direction]) return
+    if (dice.chance(options.drop)) return void counts.dropped++
+    const twice = dice.chance(options.double)
+    if (twice) counts.doubled++
+    for (let n = 0; n < (twice ? 2 : 1); n++) {
+      // Later frames never overtake earlier ones: a line is a stream.
+      const at = Math.max(clock.now() + dice.between(1, options.delayMsMax), this.busyUntil[direction])
+      this.busyUntil[direction] = at
+      clock.after(at - clock.now(), () => {
+        if (this.open && !this.silent[direction]) this.ends[direction]?.text(text)
+      })
+    }
+  }
+
+  /** One side hangs up; the other hears it a little later. */
+  close(by: 'phone' | 'server'): void {
+    if (!this.open) return
+    this.open = false
+    this.net.lines.delete(this)
+    const deaf = by === 'phone' ? this.silent.up : this.silent.down
+    const other = by === 'phone' ? this.ends.up : this.ends.down
+    if (!deaf)
+      this.net.clock.after(this.net.dice.between(1, this.net.options.delayMsMax), () => other?.closed())
+  }
+
+  cut(): void {
+    if (!this.open) return
+    this.net.counts.cuts++
+    this.open = false
+    this.net.lines.delete(this)
+    for (const end of [this.ends.up, this.ends.down]) this.net.clock.after(1, () => end?.closed())
+  }
+
+  halfOpen(direction: Direction): void {
+    this.net.counts.halfOpens++
+    this.silent[direction] = true
+  }
+}
+
+export class Net {
+  readonly lines = new Set<Line>()
+  readonly counts: NetCounts = { frames: 0, dropped: 0, doubled: 0, cuts: 0, halfOpens: 0 }
+
+  constructor(
+    readonly clock: VirtualClock,
+    readonly dice: Dice,
+    readonly options: NetOptions,
+  ) {}
+
+  connect(): Line {
+    const line = new Line(this)
+    this.lines.add(line)
+    return line
+  }
+
+  /** From now on nothing is lost or doubled, and lines that were half-open are cut. */
+  heal(): void {
+    this.options.drop = 0
+    this.options.double = 0
+    for (const line of [...this.lines]) line.cut()
+  }
+}
