@@ -1,0 +1,12 @@
+/// <reference types="vite/client" />
+
+declare module '*.vue' {
+  import type { DefineComponent } from 'vue'
+  const component: DefineComponent<object, object, unknown>
+  export default component
+}
+
+interface ImportMetaEnv {
+  /** Address of the server for app and mini-program builds, `https://chat.example.com`. H5 uses its own origin. */
+  readonly VITE_SERVER_URL?: string
+}

@@ -1,0 +1,17 @@
+import { createPinia } from 'pinia'
+import { createSSRApp } from 'vue'
+import App from './App.vue'
+import { createEngine } from './engine/engine'
+import { i18n } from './i18n'
+import { createPorts, watchNetwork } from './platform'
+import { provideEngine } from './stores/engine'
+
+/** Builds the engine on this platform and hands it to the stores before the first page is made. */
+export function createApp() {
+  const engine = createEngine(createPorts())
+  const app = createSSRApp(App).use(createPinia()).use(i18n)
+  provideEngine(engine)
+  watchNetwork((online) => engine.tell({ is: 'network', online }))
+  engine.start()
+  return { app }
+}
