@@ -39,6 +39,7 @@ function namesOf(pattern) {
     : []
 }
 
+/** @type {import('eslint').Rule.RuleModule} */
 export const awaitOnlyTx = {
   meta: {
     type: 'problem',

@@ -19,7 +19,10 @@ const nodeModule = /^node:/
 
 function specifierOf(node: ts.Node): { type: boolean; text: string } | undefined {
   if (ts.isImportDeclaration(node) && ts.isStringLiteral(node.moduleSpecifier))
-    return { type: node.importClause?.isTypeOnly === true, text: node.moduleSpecifier.text }
+    return {
+      type: node.importClause?.phaseModifier === ts.SyntaxKind.TypeKeyword,
+      text: node.moduleSpecifier.text,
+    }
   if (ts.isExportDeclaration(node) && node.moduleSpecifier && ts.isStringLiteral(node.moduleSpecifier))
     return { type: node.isTypeOnly, text: node.moduleSpecifier.text }
   if (
