@@ -1,0 +1,43 @@
+import { defineStore } from 'pinia'
+import { computed } from 'vue'
+import type { Input } from '../../protocol'
+import { ask, call, engine, viewOf } from './engine'
+
+const platforms = { web: 'h5', app: 'app', 'mp-weixin': 'mp-weixin' } as const
+
+/** How this device stands in the list of somebody's devices. */
+function thisDevice(): Input<'accounts.signIn'>['device'] {
+  const { uniPlatform, deviceBrand, deviceModel, browserName } = uni.getSystemInfoSync()
+  const platform = platforms[uniPlatform as keyof typeof platforms] ?? 'other'
+  const words = platform === 'h5' ? [browserName, deviceModel] : [deviceBrand, deviceModel]
+  return { platform, name: words.filter(Boolean).join(' ').slice(0, 60) || platform }
+}
+
+/** Who is signed in on this phone, and how it is linked to the server. */
+export const useSession = defineStore('session', () => {
+  const view = viewOf(['session'], (e) => e.session())
+  const link = viewOf(['link'], (e) => e.link())
+  const state = computed(() => view.value.state)
+  const me = computed(() => (view.value.state === 'signedIn' ? view.value.me : undefined))
+  const userId = computed(() => (view.value.state === 'signedIn' ? view.value.userId : undefined))
+  const because = computed(() => (view.value.state === 'signedOut' ? view.value.because : undefined))
+
+  return {
+    state,
+    link,
+    me,
+    userId,
+    because,
+    /** Makes an account and signs in. Errors: accountTaken and the common ones. */
+    register: (account: string, name: string, password: string) =>
+      call('accounts.register', { account, name, password, device: thisDevice() }),
+    /** Errors: badCredentials, tooManyRequests and the common ones. */
+    signIn: (account: string, password: string) =>
+      call('accounts.signIn', { account, password, device: thisDevice() }),
+    /** Acts that would be lost by signing out now. */
+    unsent: () => engine().pendingCount(),
+    signOut: () => ask({ is: 'signOut' }),
+    /** Makes this page the one that owns the account's outbox. */
+    takeOver: () => engine().tell({ is: 'takeOver' }),
+  }
+})
