@@ -58,6 +58,15 @@ export default tseslint.config(
     },
   },
   {
+    files: ['**/*.{js,mjs}'],
+    rules: {
+      'no-unused-vars': ['error', { argsIgnorePattern: '^_' }],
+      'prefer-const': 'error',
+      'max-lines-per-function': ['error', { max: 70, skipComments: true }],
+      eqeqeq: 'error',
+    },
+  },
+  {
     files: ['protocol/**/*.ts', 'src/engine/**/*.ts'],
     ignores: tests,
     rules: {
