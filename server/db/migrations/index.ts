@@ -1,0 +1,13 @@
+/** All migrations, in order. One that was released is never changed; the next one is added below it. */
+import type { Schema } from '../schema'
+import { foundation } from './0001-foundation'
+
+export interface Migration {
+  /** Dense from 1. */
+  readonly id: number
+  readonly name: string
+  /** Statements without binds. Each may run again (MySQL does not roll back DDL). */
+  readonly statements: (schema: Schema) => string[]
+}
+
+export const migrations: readonly Migration[] = [{ id: 1, name: 'foundation', statements: foundation }]
