@@ -54,6 +54,7 @@ export function checkRows<T>(rows: readonly Record<string, unknown>[]): T[] {
         if (Number.isInteger(value) && !Number.isSafeInteger(value))
           throw new RangeError(`column ${name} is beyond 2^53`)
       } else if (value instanceof ArrayBuffer) row[name] = new Uint8Array(value)
+      else if (Buffer.isBuffer(value)) row[name] = new Uint8Array(value)
     }
   return rows as T[]
 }
