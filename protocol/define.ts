@@ -2,7 +2,15 @@
  * Defines operations, events and records. The only file that names the schema library (TypeBox: a schema is JSON Schema).
  * Clients import what is defined here as types only, so the library never enters a client bundle.
  */
-import { Type, type Static, type TObject, type TProperties, type TSchema } from '@sinclair/typebox'
+import {
+  Kind,
+  Type,
+  TypeRegistry,
+  type Static,
+  type TObject,
+  type TProperties,
+  type TSchema,
+} from '@sinclair/typebox'
 import { TypeCompiler } from '@sinclair/typebox/compiler'
 import type { ErrorCode } from './errors'
 
@@ -68,9 +76,15 @@ export const event = <D extends TSchema>(definition: EventDefinition<D>): EventD
 export const record = <P extends TProperties>(properties: P, doc?: string): TObject<P> =>
   Type.Object(properties, { additionalProperties: false, ...(doc ? { description: doc } : {}) })
 
+/** The library knows no `enum` of texts: this kind of schema checks it. */
+const oneOfKind = 'OneOf'
+TypeRegistry.Set<TSchema & { enum: readonly unknown[] }>(oneOfKind, (schema, value) =>
+  schema.enum.includes(value),
+)
+
 /** A literal union: `oneOf('direct', 'group')`. */
 export const oneOf = <const V extends string[]>(...values: V) =>
-  Type.Unsafe<V[number]>({ type: 'string', enum: values })
+  Type.Unsafe<V[number]>({ [Kind]: oneOfKind, type: 'string', enum: values })
 
 /** Where a value first fails its schema: a JSON pointer and what was expected there. */
 export interface Issue {
