@@ -44,8 +44,14 @@ export const importTable: readonly Row[] = [
   },
   {
     files: /^src\/platform\//,
-    may: [/^src\/platform\//, /^axios$/, /^@uni-helper\/axios-adapter$/, /^idb$/, /^@dcloudio\/uni-app$/],
-    types: [/^src\/engine\/ports$/],
+    may: [
+      /^src\/platform\//,
+      /^src\/engine\/ports$/,
+      /^axios$/,
+      /^@uni-helper\/axios-adapter$/,
+      /^idb$/,
+      /^@dcloudio\/uni-app$/,
+    ],
   },
   {
     files: /^src\/stores\//,

@@ -1,0 +1,43 @@
+import axios, { AxiosError, type AxiosResponse } from 'axios'
+import { createUniAppAxiosAdapter } from '@uni-helper/axios-adapter'
+import type { HttpAnswer, HttpPort } from '../engine/ports'
+
+type Failure = Extract<HttpAnswer, { ok: false }>['error']
+const timeoutMs = 15_000
+
+/** POST through uni.request. `base` is the server's address, asked at each call. */
+export function createHttp(base: () => string): HttpPort {
+  const client = axios.create({
+    adapter: createUniAppAxiosAdapter(),
+    timeout: timeoutMs,
+    validateStatus: () => true,
+  })
+  return {
+    post(op, input, token, done) {
+      const headers = {
+        'content-type': 'application/json',
+        ...(token && { authorization: `Bearer ${token}` }),
+      }
+      client
+        .post<unknown>(`${base()}/api/${op}`, input, { headers })
+        .then(answerOf, (error: unknown): HttpAnswer => ({ ok: false, error: noAnswer(error) }))
+        .then(done, () => undefined)
+    },
+  }
+}
+
+function answerOf({ status, data }: AxiosResponse<unknown>): HttpAnswer {
+  if (status >= 200 && status < 300) return { ok: true, value: data }
+  return { ok: false, error: failureIn(data) ?? { code: 'unavailable' } }
+}
+
+/** What the server says about a refusal; something between here and it (a proxy's page) says nothing. */
+function failureIn(body: unknown): Failure | undefined {
+  const error = (body as { error?: Failure } | null | undefined)?.error
+  return typeof error?.code === 'string' ? error : undefined
+}
+
+const noAnswer = (error: unknown): Failure =>
+  error instanceof AxiosError && error.code === AxiosError.ETIMEDOUT
+    ? { code: 'timeout' }
+    : { code: 'offline' }

@@ -1,0 +1,70 @@
+/** The engine's ports, made of uni and what each target has. Every #ifdef for input and output stands in this folder. */
+import type { OwnerPort, Ports, StorePort } from '../engine/ports'
+import { serverUrl, socketUrl } from './address'
+import { createClock } from './clock'
+import { createDevice } from './device'
+import { createDice, cryptoSource, pooledSource, type ByteSource, type GetRandomValues } from './dice'
+import { createHttp } from './http'
+import { createH5Owner, soleOwner } from './owner'
+import { createSocket } from './socket'
+import { createAppStore, type PlusSqlite } from './store-app'
+import { createH5Store } from './store-h5'
+import { createMpStore } from './store-mp'
+
+export { watchNetwork } from './network'
+
+declare const plus: { sqlite: PlusSqlite }
+declare const wx: { getRandomValues?: GetRandomValues }
+
+/** Everything the engine needs of this platform. Opens nothing yet. */
+export function createPorts(): Ports {
+  const random = byteSource()
+  return {
+    clock: createClock(),
+    dice: createDice(random),
+    socket: createSocket(socketUrl),
+    http: createHttp(serverUrl),
+    store: afterReady(random, keyValueStore()),
+    owner: owner(),
+    device: createDevice(),
+  }
+}
+
+/** The engine asks for ids only after it has loaded: the dice are ready then, or it says why it cannot start. */
+const afterReady = (random: ByteSource, store: StorePort): StorePort => ({
+  load: () => random.ready.then(() => store.load()),
+  write: (batch) => store.write(batch),
+})
+
+function keyValueStore(): StorePort {
+  let store: StorePort
+  // #ifdef H5
+  store = createH5Store('tokenim')
+  // #endif
+  // #ifdef APP-PLUS
+  store = createAppStore(plus.sqlite)
+  // #endif
+  // #ifdef MP-WEIXIN
+  store = createMpStore(uni)
+  // #endif
+  return store
+}
+
+function byteSource(): ByteSource {
+  let source: ByteSource
+  // #ifdef MP-WEIXIN
+  source = pooledSource(wx.getRandomValues)
+  // #endif
+  // #ifndef MP-WEIXIN
+  source = cryptoSource()
+  // #endif
+  return source
+}
+
+function owner(): OwnerPort {
+  let port = soleOwner
+  // #ifdef H5
+  port = createH5Owner()
+  // #endif
+  return port
+}
