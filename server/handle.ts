@@ -108,7 +108,7 @@ export interface ReadHandler<N extends OpName> {
 }
 export interface WriteHandler<N extends OpName, P = unknown> {
   /** Slow or impure work before the transaction: hashing, dice. Decides nothing that the transaction must decide. */
-  prepare?(call: PrepareCall<N>): Promise<Outcome<P, DeclaredError<N>>>
+  prepare?(call: PrepareCall<N>): Promise<Outcome<P, WriteError<N>>>
   /** Calls with one lane share a transaction where transactions are per conversation (MySQL). Absent: a lane of its own. */
   lane?(call: WriteCall<N, P>): StreamId
   /** Awaits nothing but `tx`. Keeps nothing outside it: a deadlock runs it again. */
@@ -116,9 +116,12 @@ export interface WriteHandler<N extends OpName, P = unknown> {
   /** Neighbouring calls at once: decides all before its first write, equal clientIds within are repeats. */
   batch?(calls: readonly WriteCall<N, P>[], tx: Tx): Promise<Outcome<Output<N>, WriteError<N>>[]>
 }
-/** A write may find, beside what it declares, that its clientId was used for something else. */
+/**
+ * A write may find, beside what it declares, that its clientId was used for something else, that its caller has to wait,
+ * or that a value breaks a rule no schema can state (`path` says where).
+ */
 type WriteError<N extends OpName> =
-  DeclaredError<N> | Extract<CommonErrorCode, 'conflict' | 'tooManyRequests'>
+  DeclaredError<N> | Extract<CommonErrorCode, 'conflict' | 'tooManyRequests' | 'invalidInput'>
 
 export const handleRead = <N extends ReadOpName>(_name: N, run: ReadHandler<N>['run']): ReadHandler<N> => ({
   run,

@@ -1,0 +1,73 @@
+import type { Input } from '../../protocol'
+import type { UserId } from '../../protocol/ids'
+import { handleWrite, ok, refuse, type Tx } from '../handle'
+import type { UsersTable } from '../db/tables'
+import type { AccountsDeps } from './deps'
+import { toProfile } from './rows'
+import { accountKeyOf } from './rules'
+import { openSession } from './session'
+import { sortPlaceOf, type SortPlace } from './sort-key'
+import { insertUser, userByKey } from './sql'
+
+interface Prepared {
+  passwordHash: string
+  /** Of a repeated call (A7): whether the password is that of the account it made. */
+  passwordFits: boolean | undefined
+  place: SortPlace
+  random: string
+}
+
+/** Makes an account and signs the device in (A1). Repeated with the same clientId and password it signs in (A7). */
+export const register = ({ tokens, passwords }: AccountsDeps) =>
+  handleWrite<'accounts.register', Prepared>('accounts.register', {
+    async prepare({ input, db, tools }) {
+      const accountKey = accountKeyOf(input.account)
+      if (accountKeyOf(input.password) === accountKey) return refuse('invalidInput', { path: '/password' })
+      const old = await userByKey(db, accountKey)
+      const mine = old?.register_client_id === input.clientId
+      return ok({
+        passwordFits: mine ? await passwords.fits(input.password, old.password_hash) : undefined,
+        passwordHash: old ? '' : await passwords.hash(input.password),
+        place: sortPlaceOf(input.name),
+        random: tools.token(32),
+      })
+    },
+
+    async run({ input, prepared }, tx) {
+      const accountKey = accountKeyOf(input.account)
+      if (!(await userByKey(tx.db, accountKey))) {
+        const added = await addUser(tx, input, prepared)
+        if (added) return ok(await openSession(tx, tokens, added, input.device, prepared.random))
+      }
+      const old = await userByKey(tx.db, accountKey)
+      if (old?.register_client_id !== input.clientId) return refuse('accountTaken')
+      // The same call was made twice at once: the loser comes again, and then `prepare` can check the password.
+      if (prepared.passwordFits === undefined) return refuse('tooManyRequests', { retryAfterMs: 1 })
+      if (!prepared.passwordFits) return refuse('conflict')
+      return ok(await openSession(tx, tokens, old.id, input.device, prepared.random))
+    },
+  })
+
+/** Id of the new user, who gets his own stream; undefined when another node took the account in this moment. */
+async function addUser(
+  tx: Tx,
+  input: Input<'accounts.register'>,
+  { passwordHash, place }: Prepared,
+): Promise<UserId | undefined> {
+  const id = tx.newId()
+  await tx.openStream(id)
+  const user: UsersTable = {
+    id,
+    version: 0,
+    account: input.account,
+    account_key: accountKeyOf(input.account),
+    name: input.name,
+    sort_key: place.sortKey,
+    letter: place.letter,
+    password_hash: passwordHash,
+    register_client_id: input.clientId,
+    created_at: tx.now(),
+  }
+  user.version = tx.change(id, (v) => ({ k: 'profile', v, ...toProfile(user), version: v })).v
+  return (await insertUser(tx.db, user)) ? id : undefined
+}

@@ -1,0 +1,125 @@
+/** SQL of accounts: users, sessions, sign_in_failures. Runs unchanged on both dialects. */
+import type { Connection } from '../db/connection'
+import { insertOrIgnore, places } from '../db/dialect'
+import type { SessionsTable, SignInFailuresTable, UsersTable } from '../db/tables'
+import type { SessionId, TimeMs, UserId, Version } from '../../protocol/ids'
+
+const userColumns = [
+  'id',
+  'version',
+  'account',
+  'account_key',
+  'name',
+  'sort_key',
+  'letter',
+  'password_hash',
+  'register_client_id',
+  'created_at',
+] as const satisfies (keyof UsersTable)[]
+const selectUser = `select ${userColumns.join(', ')} from users`
+
+export async function userByKey(db: Connection, accountKey: string): Promise<UsersTable | undefined> {
+  const rows = await db.all<UsersTable>(`${selectUser} where account_key = ?`, [accountKey])
+  return rows[0]
+}
+
+/** Users among `ids`, in no order. */
+export async function usersByIds(db: Connection, ids: readonly UserId[]): Promise<UsersTable[]> {
+  if (ids.length === 0) return []
+  return db.all<UsersTable>(`${selectUser} where id in (${places(ids.length)})`, ids)
+}
+
+/** Inserts a user; false when the account was taken meanwhile. */
+export async function insertUser(db: Connection, user: UsersTable): Promise<boolean> {
+  const inserted = await db.run(insertOrIgnore(db.dialect, 'users', userColumns), [
+    user.id,
+    user.version,
+    user.account,
+    user.account_key,
+    user.name,
+    user.sort_key,
+    user.letter,
+    user.password_hash,
+    user.register_client_id,
+    user.created_at,
+  ])
+  return inserted > 0
+}
+
+const sessionColumns =
+  'id, user_id, refresh_hash, previous_hash, device_name, platform, created_at, used_at, ended_at'
+
+export const insertSession = async (db: Connection, session: SessionsTable): Promise<number> =>
+  db.run(`insert into sessions (${sessionColumns}) values (?, ?, ?, ?, ?, ?, ?, ?, ?)`, [
+    session.id,
+    session.user_id,
+    session.refresh_hash,
+    session.previous_hash,
+    session.device_name,
+    session.platform,
+    session.created_at,
+    session.used_at,
+    session.ended_at,
+  ])
+
+export async function sessionById(db: Connection, id: SessionId): Promise<SessionsTable | undefined> {
+  const rows = await db.all<SessionsTable>(`select ${sessionColumns} from sessions where id = ?`, [id])
+  return rows[0]
+}
+
+export async function isSessionOpen(db: Connection, id: SessionId, userId: UserId): Promise<boolean> {
+  const rows = await db.all('select id from sessions where id = ? and user_id = ? and ended_at is null', [
+    id,
+    userId,
+  ])
+  return rows.length > 0
+}
+
+export const rotateSession = async (
+  db: Connection,
+  id: SessionId,
+  hashes: { refresh: string; previous: string },
+  now: TimeMs,
+): Promise<number> =>
+  db.run('update sessions set refresh_hash = ?, previous_hash = ?, used_at = ? where id = ?', [
+    hashes.refresh,
+    hashes.previous,
+    now,
+    id,
+  ])
+
+/** Ends a session; false when it had ended before. */
+export const endSession = async (db: Connection, id: SessionId, now: TimeMs): Promise<boolean> =>
+  (await db.run('update sessions set ended_at = ? where id = ? and ended_at is null', [now, id])) > 0
+
+export async function failuresOf(
+  db: Connection,
+  accountKey: string,
+): Promise<SignInFailuresTable | undefined> {
+  const rows = await db.all<SignInFailuresTable>(
+    'select account_key, failures, wait_until from sign_in_failures where account_key = ?',
+    [accountKey],
+  )
+  return rows[0]
+}
+
+/** Counts one failure and returns how many there are now; the row stays locked until the commit. */
+export async function countFailure(db: Connection, accountKey: string): Promise<number> {
+  const add = async (): Promise<number> =>
+    db.run('update sign_in_failures set failures = failures + 1 where account_key = ?', [accountKey])
+  if ((await add()) === 0) {
+    const insert = insertOrIgnore(db.dialect, 'sign_in_failures', ['account_key', 'failures', 'wait_until'])
+    if ((await db.run(insert, [accountKey, 1, 0])) === 0) await add()
+  }
+  return (await failuresOf(db, accountKey))?.failures ?? 1
+}
+
+export const setWait = async (db: Connection, accountKey: string, until: TimeMs): Promise<number> =>
+  db.run('update sign_in_failures set wait_until = ? where account_key = ?', [until, accountKey])
+
+export const clearFailures = async (db: Connection, accountKey: string): Promise<number> =>
+  db.run('delete from sign_in_failures where account_key = ?', [accountKey])
+
+/** A user's own row, when it changed after `since`. */
+export const changedUser = async (db: Connection, id: UserId, since: Version): Promise<UsersTable[]> =>
+  db.all<UsersTable>(`${selectUser} where id = ? and version > ?`, [id, since])
