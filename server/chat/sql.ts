@@ -1,0 +1,222 @@
+/**
+ * SQL of chat: conversations, directs, places, entries, messages. Runs unchanged on both dialects. Every text is fixed, so
+ * that its statement is compiled once and kept: this is the path of every message.
+ */
+import type { Connection } from '../db/connection'
+import type { ConversationsTable, DirectsTable, EntriesTable, MessagesTable, PlacesTable } from '../db/tables'
+import type { ConversationId, Position, Seq, TimeMs, UserId, Version } from '../../protocol/ids'
+
+const selectPlace = `select conversation_id, user_id, version, role, intervals_json, friends, joined_seq, joined_countable,
+  cleared_seq, cleared_countable, read_seq, read_countable, last_spoke_at from places`
+const selectMessage = `select conversation_id, seq, version, sender_id, client_id, payload_hash, at, countable, kind, body_json
+  from messages`
+const selectEntry = 'select user_id, conversation_id, version, kind, peer_id, at from entries'
+
+export async function placeOf(
+  db: Connection,
+  conversation: ConversationId,
+  user: UserId,
+): Promise<PlacesTable | undefined> {
+  const rows = await db.all<PlacesTable>(`${selectPlace} where conversation_id = ? and user_id = ?`, [
+    conversation,
+    user,
+  ])
+  return rows[0]
+}
+
+/** At most `limit` places of a conversation, by user. */
+export const placesOf = async (
+  db: Connection,
+  conversation: ConversationId,
+  limit: number,
+): Promise<PlacesTable[]> =>
+  db.all<PlacesTable>(`${selectPlace} where conversation_id = ? order by user_id limit ?`, [
+    conversation,
+    limit,
+  ])
+
+export const changedPlaces = async (
+  db: Connection,
+  conversation: ConversationId,
+  since: Version,
+  limit: number,
+): Promise<PlacesTable[]> =>
+  db.all<PlacesTable>(`${selectPlace} where conversation_id = ? and version > ? order by version limit ?`, [
+    conversation,
+    since,
+    limit,
+  ])
+
+export const placesOfUser = async (
+  db: Connection,
+  user: UserId,
+): Promise<Pick<PlacesTable, 'conversation_id' | 'intervals_json'>[]> =>
+  db.all('select conversation_id, intervals_json from places where user_id = ?', [user])
+
+export const usersOf = async (
+  db: Connection,
+  conversation: ConversationId,
+): Promise<Pick<PlacesTable, 'user_id' | 'intervals_json'>[]> =>
+  db.all('select user_id, intervals_json from places where conversation_id = ?', [conversation])
+
+export const insertPlace = async (db: Connection, place: PlacesTable): Promise<number> =>
+  db.run(
+    `insert into places (conversation_id, user_id, version, role, intervals_json, friends, joined_seq, joined_countable,
+      cleared_seq, cleared_countable, read_seq, read_countable, last_spoke_at)
+      values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    [
+      place.conversation_id,
+      place.user_id,
+      place.version,
+      place.role,
+      place.intervals_json,
+      place.friends,
+      place.joined_seq,
+      place.joined_countable,
+      place.cleared_seq,
+      place.cleared_countable,
+      place.read_seq,
+      place.read_countable,
+      place.last_spoke_at,
+    ],
+  )
+
+/** What a send or a read changes in a place. */
+export const updatePlace = async (
+  db: Connection,
+  place: { conversation: ConversationId; user: UserId },
+  next: { version: Version; read: Position; lastSpokeAt: TimeMs },
+): Promise<number> =>
+  db.run(
+    `update places set version = ?, read_seq = ?, read_countable = ?, last_spoke_at = ?
+      where conversation_id = ? and user_id = ?`,
+    [next.version, next.read.seq, next.read.countable, next.lastSpokeAt, place.conversation, place.user],
+  )
+
+export const setFriends = async (
+  db: Connection,
+  conversation: ConversationId,
+  friends: 0 | 1,
+): Promise<number> =>
+  db.run('update places set friends = ? where conversation_id = ?', [friends, conversation])
+
+export async function messageByClientId(
+  db: Connection,
+  conversation: ConversationId,
+  sender: UserId,
+  clientId: string,
+): Promise<Pick<MessagesTable, 'seq' | 'at' | 'payload_hash'> | undefined> {
+  const rows = await db.all<Pick<MessagesTable, 'seq' | 'at' | 'payload_hash'>>(
+    'select seq, at, payload_hash from messages where conversation_id = ? and sender_id = ? and client_id = ?',
+    [conversation, sender, clientId],
+  )
+  return rows[0]
+}
+
+/** Countable messages at or below a seq; 0 where there is no such message. */
+export async function countableAt(db: Connection, conversation: ConversationId, seq: Seq): Promise<number> {
+  const rows = await db.all<Pick<MessagesTable, 'countable'>>(
+    'select countable from messages where conversation_id = ? and seq = ?',
+    [conversation, seq],
+  )
+  return rows[0]?.countable ?? 0
+}
+
+export const insertMessage = async (db: Connection, message: MessagesTable): Promise<number> =>
+  db.run(
+    `insert into messages (conversation_id, seq, version, sender_id, client_id, payload_hash, at, countable, kind, body_json)
+      values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    [
+      message.conversation_id,
+      message.seq,
+      message.version,
+      message.sender_id,
+      message.client_id,
+      message.payload_hash,
+      message.at,
+      message.countable,
+      message.kind,
+      message.body_json,
+    ],
+  )
+
+/** Messages with first <= seq <= last, the newest `limit` of them, newest first. */
+export const newestMessages = async (
+  db: Connection,
+  conversation: ConversationId,
+  [first, last]: readonly [Seq, Seq],
+  limit: number,
+): Promise<MessagesTable[]> =>
+  db.all<MessagesTable>(
+    `${selectMessage} where conversation_id = ? and seq between ? and ? order by seq desc limit ?`,
+    [conversation, first, last, limit],
+  )
+
+/** Messages with first <= seq <= last that changed after `since`, by version. */
+export const changedMessages = async (
+  db: Connection,
+  conversation: ConversationId,
+  [first, last]: readonly [Seq, Seq],
+  since: Version,
+  limit: number,
+): Promise<MessagesTable[]> =>
+  db.all<MessagesTable>(
+    `${selectMessage} where conversation_id = ? and version > ? and seq between ? and ? order by version limit ?`,
+    [conversation, since, first, last, limit],
+  )
+
+export async function conversationById(
+  db: Connection,
+  id: ConversationId,
+): Promise<ConversationsTable | undefined> {
+  const rows = await db.all<ConversationsTable>(
+    'select id, version, kind, created_at from conversations where id = ?',
+    [id],
+  )
+  return rows[0]
+}
+
+export const insertConversation = async (db: Connection, row: ConversationsTable): Promise<number> =>
+  db.run('insert into conversations (id, version, kind, created_at) values (?, ?, ?, ?)', [
+    row.id,
+    row.version,
+    row.kind,
+    row.created_at,
+  ])
+
+export async function directBetween(
+  db: Connection,
+  low: UserId,
+  high: UserId,
+): Promise<ConversationId | undefined> {
+  const rows = await db.all<Pick<DirectsTable, 'conversation_id'>>(
+    'select conversation_id from directs where low_id = ? and high_id = ?',
+    [low, high],
+  )
+  return rows[0]?.conversation_id
+}
+
+export const insertDirect = async (db: Connection, row: DirectsTable): Promise<number> =>
+  db.run('insert into directs (low_id, high_id, conversation_id) values (?, ?, ?)', [
+    row.low_id,
+    row.high_id,
+    row.conversation_id,
+  ])
+
+export const insertEntry = async (db: Connection, row: EntriesTable): Promise<number> =>
+  db.run(
+    'insert into entries (user_id, conversation_id, version, kind, peer_id, at) values (?, ?, ?, ?, ?, ?)',
+    [row.user_id, row.conversation_id, row.version, row.kind, row.peer_id, row.at],
+  )
+
+export const changedEntries = async (
+  db: Connection,
+  user: UserId,
+  since: Version,
+  limit: number,
+): Promise<EntriesTable[]> =>
+  db.all<EntriesTable>(`${selectEntry} where user_id = ? and version > ? order by version limit ?`, [
+    user,
+    since,
+    limit,
+  ])
