@@ -1,0 +1,40 @@
+/**
+ * Makes ids (rule D6): 41 bits of milliseconds since 2025-01-01, 5 of node, 7 of counter. A node number is leased for a
+ * span of time, and ids of that number carry times within the span: so no two processes make the same id, whatever their
+ * clocks say and however they died.
+ */
+export const idEpochMs = Date.UTC(2025, 0, 1)
+export const nodesMax = 32
+const countersPerMs = 128
+const idsPerMs = nodesMax * countersPerMs
+
+/** A node number, ours for ids with times in [fromMs, untilMs()). */
+export interface NodeLease {
+  readonly node: number
+  readonly fromMs: number
+  /** Moves on with every renewal. */
+  untilMs(): number
+}
+
+/**
+ * A maker for one lease. It never blocks: when a millisecond is used up, or the clock goes back, its own time runs ahead of
+ * the clock, which catches up with it later. Throws RangeError for a wrong node, and Error when its time reaches the end of
+ * the lease: the clock jumped, or the lease could not be renewed.
+ */
+export function idMaker(lease: NodeLease, now: () => number): () => number {
+  const { node } = lease
+  if (!Number.isInteger(node) || node < 0 || node >= nodesMax)
+    throw new RangeError(`node ${node} is not in 0..${nodesMax - 1}`)
+  let time = Math.max(lease.fromMs, idEpochMs)
+  let counter = -1
+  return () => {
+    const clock = Math.floor(now())
+    if (clock > time) [time, counter] = [clock, 0]
+    else if (++counter === countersPerMs) [time, counter] = [time + 1, 0]
+    if (time >= lease.untilMs()) throw new Error(`node ${node} is not leased at the time of its next id`)
+    return (time - idEpochMs) * idsPerMs + node * countersPerMs + counter
+  }
+}
+
+/** When an id was made, in milliseconds since 1970. */
+export const timeOfId = (id: number): number => Math.floor(id / idsPerMs) + idEpochMs
