@@ -108,7 +108,7 @@ export const importTable: readonly Row[] = [
     types: [/^server\/(dispatch|handle)$/],
   },
   {
-    files: /^server\/db\//,
+    files: /^server\/(db\/|ids$)/,
     may: [
       /^server\/db\//,
       nodeOf('fs|fs/promises|path|os|crypto|url|async_hooks'),

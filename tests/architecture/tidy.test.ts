@@ -1,6 +1,8 @@
 /** Rules of style that no compiler checks. The checkers are tried on bad samples in checks/checks.test.ts. */
 import { existsSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import zhCN from '../../src/i18n/zh-CN'
+import { keysOf, keysUsed, unknownKeys } from './checks/i18n'
 import * as project from './checks/project'
 import { ruleGaps, unrunTests } from './checks/rules'
 import { filesTooLong, functionsTooLong } from './checks/sizes'
@@ -43,6 +45,13 @@ describe('words', () => {
         hanInComponents,
       ),
     ).toEqual([])
+  })
+  it('uses only texts that the catalogue has', () => {
+    const client = ours.filter(({ path }) => path.startsWith('src/'))
+    const missing = client.flatMap(({ path, text }) =>
+      unknownKeys(keysUsed(text), keysOf(zhCN)).map((key) => `${path}: ${key}`),
+    )
+    expect(missing).toEqual([])
   })
   it('uses logical sides in styles', () => {
     expect(

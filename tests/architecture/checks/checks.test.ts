@@ -120,18 +120,18 @@ describe('project', () => {
 })
 
 describe('i18n', () => {
-  it('finds keys that one language lacks', () => {
-    const differences = i18n.keyDifferences({ a: { b: 'x', c: 'y' } }, { a: { b: 'x' }, d: 'z' })
-    expect(differences).toEqual({ onlyFirst: ['a.c'], onlySecond: ['d'] })
-  })
-  it('finds values that one language does not show', () => {
-    expect(i18n.placeDifferences({ a: '{n} of {m}', b: 'x' }, { a: '{n}', b: 'y' })).toEqual(['a'])
-  })
   it('reads the keys used in code', () => {
     expect(i18n.keysUsed("t('chat.send'), $t(`me.title`), at('no'), t(`error.${'$'}{code}`)")).toEqual([
       'chat.send',
       'me.title',
       'error.',
+    ])
+  })
+  it('finds keys that the catalogue lacks', () => {
+    const keys = i18n.keysOf({ chat: { send: 'x' }, error: { a: 'y' } })
+    expect(i18n.unknownKeys(['chat.send', 'error.', 'chat.gone', 'time.'], keys)).toEqual([
+      'chat.gone',
+      'time.',
     ])
   })
 })

@@ -1,40 +1,24 @@
-/** A catalogue of texts: nested by the dots of its keys. */
-export type Catalogue = { [key: string]: string | Catalogue }
+/** A catalogue of texts: nested by the dots of its keys. src/i18n/i18n.test.ts holds that all languages have the same. */
+export interface Catalogue {
+  [key: string]: string | readonly string[] | Catalogue
+}
 
-/** All keys with dots: `error.notFound`. */
+const isCatalogue = (value: Catalogue[string]): value is Catalogue =>
+  typeof value === 'object' && !Array.isArray(value)
+
+/** All keys with dots: `error.notFound`. A list of texts is one key. */
 export const keysOf = (catalogue: Catalogue, prefix = ''): string[] =>
   Object.entries(catalogue).flatMap(([key, value]) =>
-    typeof value === 'string' ? [`${prefix}${key}`] : keysOf(value, `${prefix}${key}.`),
+    isCatalogue(value) ? keysOf(value, `${prefix}${key}.`) : [`${prefix}${key}`],
   )
 
-/** Keys that one catalogue has and the other lacks. */
-export function keyDifferences(a: Catalogue, b: Catalogue): { onlyFirst: string[]; onlySecond: string[] } {
-  const [first, second] = [new Set(keysOf(a)), new Set(keysOf(b))]
-  return {
-    onlyFirst: [...first].filter((key) => !second.has(key)),
-    onlySecond: [...second].filter((key) => !first.has(key)),
-  }
-}
-
-/** Names between braces must be the same in every language: `{count}`. */
-const placesIn = (text: string): string =>
-  [...text.matchAll(/\{(\w+)\}/g)]
-    .map((m) => m[1])
-    .sort()
-    .join()
-
-function textAt(catalogue: Catalogue, key: string): string {
-  let at: string | Catalogue | undefined = catalogue
-  for (const part of key.split('.')) at = typeof at === 'object' ? at[part] : undefined
-  return typeof at === 'string' ? at : ''
-}
-
-/** Keys whose texts name other values in one language than in the other. */
-export const placeDifferences = (a: Catalogue, b: Catalogue): string[] =>
-  keysOf(a).filter((key) => placesIn(textAt(a, key)) !== placesIn(textAt(b, key)))
-
-/** Keys written out in code: `t('chat.title')`, `$t("…")`. A key that ends in a dot is the head of a computed one. */
+/** Keys written out in code: `t('chat.title')`, `$t("…")`. One that ends in a dot is the head of a computed key. */
 export const keysUsed = (text: string): string[] =>
-  [...text.matchAll(/(?<![\w.])(?:\$t|t|tr|translate)\(\s*[`'"]([a-zA-Z][\w.]*)/g)].map(
-    (match) => match[1] ?? '',
-  )
+  [...text.matchAll(/(?<![\w.])(?:\$t|t)\(\s*[`'"]([a-zA-Z][\w.]*)/g)].map((match) => match[1] ?? '')
+
+/** Keys in use that the catalogue does not have. */
+export function unknownKeys(used: readonly string[], keys: readonly string[]): string[] {
+  const fits = (key: string): boolean =>
+    key.endsWith('.') ? keys.some((k) => `${k}.`.startsWith(key)) : keys.includes(key)
+  return used.filter((key) => !fits(key))
+}
