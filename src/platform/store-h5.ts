@@ -34,11 +34,18 @@ export function createH5Store(name: string): StorePort {
 
 async function writeOnce(db: IDBPDatabase, { put, remove }: StoreBatch): Promise<void> {
   const tx = db.transaction(table, 'readwrite', { durability: 'strict' })
-  await Promise.all([
+  const work: Promise<unknown>[] = [
     ...put.map(([key, value]) => tx.store.put(value, key)),
     ...remove.map((key) => tx.store.delete(key)),
     tx.done,
-  ])
+  ]
+  try {
+    await Promise.all(work)
+  } catch (error) {
+    await Promise.allSettled(work)
+    // A request that was swept along says only that it was aborted; the transaction knows why.
+    throw tx.error ?? error
+  }
 }
 
 const isFull = (error: unknown): boolean =>
