@@ -68,7 +68,7 @@ export const importTable: readonly Row[] = [
   { files: /^src\/i18n\//, may: [/^src\/i18n\//, /^vue-i18n$/] },
   {
     files: /^src\/components\//,
-    may: [/^src\/components\//, /^(vue|dayjs)(\/|$)/],
+    may: [/^src\/components\//, /^(vue|dayjs)(\/|$)/, /^src\/i18n$/, /^protocol\/limits$/],
     types: [protocol, /^src\/engine\/face$/],
   },
   {
@@ -88,7 +88,7 @@ export const importTable: readonly Row[] = [
   ...domainRows,
   {
     files: /^server\/sync\//,
-    may: [/^server\/(sync|db|bus)\//, protocol, /^server\/handle$/],
+    may: [/^server\/(sync|db|bus)\//, protocol, /^server\/handle$/, /^node:buffer$/],
   },
   {
     files: /^server\/transport\//,
@@ -121,13 +121,11 @@ export const importTable: readonly Row[] = [
   { files: /^server\/(app|main)\.ts$/, may: everything },
   { files: /^server\/config\.ts$/, may: [/^protocol\/(define|limits)$/, nodeOf('fs|path|crypto|os')] },
   { files: /^server\/log\.ts$/, may: [/^pino$/] },
-  {
-    files: /^server\/(dispatch|commit|handle)\.ts$/,
-    may: [protocol, /^server\/(db|sync)\//, /^server\/(commit|handle)$/, crypto],
-  },
+  // the funnel, and small files of the server that it is made of
   {
     files: /^server\/[a-z-]+\.ts$/,
-    may: [protocol, /^server\/(db|sync)\//, /^server\/(commit|handle|dispatch)$/, crypto],
+    may: [protocol, /^server\/(db|sync)\//, /^server\/(?!(app|main|config|log)$)[a-z-]+$/, crypto],
+    types: [/^server\/log$/],
   },
 
   // nobody imports these

@@ -1,15 +1,10 @@
 /** A catalogue of texts: nested by the dots of its keys. src/i18n/i18n.test.ts holds that all languages have the same. */
-export interface Catalogue {
-  [key: string]: string | readonly string[] | Catalogue
-}
+export type Catalogue = { readonly [key: string]: string | Catalogue } | readonly string[]
 
-const isCatalogue = (value: Catalogue[string]): value is Catalogue =>
-  typeof value === 'object' && !Array.isArray(value)
-
-/** All keys with dots: `error.notFound`. A list of texts is one key. */
+/** All keys with dots: `error.notFound`, `time.weekday.0`. */
 export const keysOf = (catalogue: Catalogue, prefix = ''): string[] =>
-  Object.entries(catalogue).flatMap(([key, value]) =>
-    isCatalogue(value) ? keysOf(value, `${prefix}${key}.`) : [`${prefix}${key}`],
+  Object.entries(catalogue).flatMap(([key, value]: [string, string | Catalogue]) =>
+    typeof value === 'string' ? [`${prefix}${key}`] : keysOf(value, `${prefix}${key}.`),
   )
 
 /** Keys written out in code: `t('chat.title')`, `$t("…")`. One that ends in a dot is the head of a computed key. */
@@ -19,6 +14,6 @@ export const keysUsed = (text: string): string[] =>
 /** Keys in use that the catalogue does not have. */
 export function unknownKeys(used: readonly string[], keys: readonly string[]): string[] {
   const fits = (key: string): boolean =>
-    key.endsWith('.') ? keys.some((k) => `${k}.`.startsWith(key)) : keys.includes(key)
+    key.endsWith('.') ? keys.some((k) => k.startsWith(key)) : keys.includes(key)
   return used.filter((key) => !fits(key))
 }
