@@ -73,6 +73,8 @@ function h5Disk(): Disk {
     value: unknown,
     key?: IDBValidKey,
   ) => IDBRequest<IDBValidKey>
+  /** What an aborted transaction wrote takes no room. */
+  const usedBy = new WeakMap<object, number>()
   let room = Infinity
   let left = Infinity
   const abort = (tx: unknown, why: string) => {
@@ -82,8 +84,9 @@ function h5Disk(): Disk {
     })
   }
   IDBObjectStore.prototype.put = function (this: IDBObjectStore, value: unknown, key?: IDBValidKey) {
-    room -= Buffer.byteLength(String(value))
-    if (room < 0) abort(this.transaction, 'QuotaExceededError')
+    const used = (usedBy.get(this.transaction) ?? 0) + Buffer.byteLength(String(value))
+    usedBy.set(this.transaction, used)
+    if (used > room) abort(this.transaction, 'QuotaExceededError')
     if (left-- <= 0) abort(this.transaction, 'AbortError')
     return put.call(this, value, key)
   }
