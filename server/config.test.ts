@@ -1,0 +1,100 @@
+import { chmodSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { afterAll, describe, expect, it } from 'vitest'
+import { configDoc, loadConfig } from './config'
+import { settingNames } from './settings'
+
+const folder = mkdtempSync(path.join(tmpdir(), 'tokenim-config-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+const strong = 'correct horse battery staple, and more'
+const base = { DATA_DIR: path.join(folder, 'data'), JWT_SECRET: strong }
+
+describe('configuration', () => {
+  it('has defaults for everything', () => {
+    expect(loadConfig({ DATA_DIR: base.DATA_DIR })).toMatchObject({
+      port: 8080,
+      host: '0.0.0.0',
+      databaseUrl: undefined,
+      redisUrl: undefined,
+      publicOrigins: [],
+      logLevel: 'info',
+      trustProxy: 0,
+      unsafeDurability: false,
+    })
+  })
+
+  it('takes the environment over the file, and the file over the defaults', () => {
+    const file = path.join(folder, 'config.json')
+    writeFileSync(
+      file,
+      JSON.stringify({ PORT: 9000, LOG_LEVEL: 'warn', PUBLIC_ORIGINS: ['https://a.example'] }),
+    )
+    const config = loadConfig({ ...base, TOKENIM_CONFIG: file, PORT: '9001', UNSAFE_DURABILITY: '1' })
+    expect(config).toMatchObject({ port: 9001, logLevel: 'warn', unsafeDurability: true })
+    expect(config.publicOrigins).toEqual(['https://a.example'])
+    expect(
+      loadConfig({ ...base, PUBLIC_ORIGINS: 'https://a.example, http://b.example:81' }).publicOrigins,
+    ).toEqual(['https://a.example', 'http://b.example:81'])
+  })
+
+  it.each([
+    [{ PORT: '80a' }, 'PORT'],
+    [{ PORT: '70000' }, 'PORT'],
+    [{ PORT: '-1' }, 'PORT'],
+    [{ LOG_LEVEL: 'loud' }, 'LOG_LEVEL'],
+    [{ DATABASE_URL: 'postgres://x/y' }, 'DATABASE_URL'],
+    [{ DATABASE_URL: 'mysql://host' }, 'DATABASE_URL'],
+    [{ REDIS_URL: 'host:6379' }, 'REDIS_URL'],
+    [{ PUBLIC_ORIGINS: 'https://a.example/path' }, 'PUBLIC_ORIGINS.0'],
+    [{ UNSAFE_DURABILITY: 'yes' }, 'UNSAFE_DURABILITY'],
+    [{ TRUST_PROXY: 'true' }, 'TRUST_PROXY'],
+    [{ JWT_SECRET: 'short' }, 'JWT_SECRET'],
+    [{ JWT_SECRET: 'ab'.repeat(40) }, 'JWT_SECRET'],
+    [{ JWT_SECRET: undefined, REDIS_URL: 'redis://host' }, 'JWT_SECRET'],
+    [{ TOKENIM_PROT: '1' }, 'TOKENIM_PROT'],
+    [{ TOKENIM_CONFIG: '/nowhere/at/all.json' }, 'TOKENIM_CONFIG'],
+  ])('stops on %j and names %s, without the value', (env: Record<string, string | undefined>, name) => {
+    let message = ''
+    try {
+      loadConfig({ ...base, ...env })
+    } catch (error) {
+      message = String(error)
+    }
+    expect(message).toContain(`ConfigError: ${name}:`)
+    expect(message).not.toContain('abab')
+  })
+
+  it('stops on an unknown name and on a wrong type in the file', () => {
+    const file = path.join(folder, 'wrong.json')
+    for (const [wrong, name] of [
+      [{ PROT: 1 }, 'PROT'],
+      [{ PORT: '80' }, 'PORT'],
+      [[], 'TOKENIM_CONFIG'],
+    ] as const) {
+      writeFileSync(file, JSON.stringify(wrong))
+      expect(() => loadConfig({ ...base, TOKENIM_CONFIG: file })).toThrow(`${name}:`)
+    }
+  })
+
+  it('leaves the variables of tests and of other programs alone', () => {
+    expect(() => loadConfig({ ...base, TOKENIM_TEST_MYSQL: 'x', PATH: '/bin', PORT: '' })).not.toThrow()
+  })
+
+  it('makes a secret at the first start that only the own user can read, and keeps it', () => {
+    const env = { DATA_DIR: path.join(folder, 'first') }
+    const { jwtSecret } = loadConfig(env)
+    const file = path.join(env.DATA_DIR, 'secrets.json')
+    expect(jwtSecret.length).toBe(64)
+    expect(statSync(file).mode & 0o777).toBe(0o600)
+    expect(loadConfig(env).jwtSecret).toBe(jwtSecret)
+    expect(loadConfig({ DATA_DIR: path.join(folder, 'second') }).jwtSecret).not.toBe(jwtSecret)
+    chmodSync(file, 0o644)
+    expect(() => loadConfig(env)).toThrow('chmod 600')
+  })
+
+  it('documents every setting', () => {
+    for (const name of settingNames)
+      expect(configDoc()).toMatch(new RegExp(`\\| \`${name}\` \\| .+ \\| .{20,} \\|`))
+  })
+})

@@ -1,0 +1,132 @@
+/** Reads the settings from the environment and an optional JSON file (TOKENIM_CONFIG). The environment wins. */
+import { readFileSync } from 'node:fs'
+import { compile, type TSchema } from '../protocol/define'
+import { keptSecret } from './secrets'
+import { settingNames, Settings, type SettingName } from './settings'
+
+export interface Config {
+  readonly port: number
+  readonly host: string
+  readonly dataDir: string
+  /** Absent: SQLite in dataDir. */
+  readonly databaseUrl: string | undefined
+  /** Absent: one server, hints stay in memory. */
+  readonly redisUrl: string | undefined
+  readonly publicOrigins: readonly string[]
+  readonly logLevel: Settings['LOG_LEVEL']
+  readonly trustProxy: number
+  readonly unsafeDurability: boolean
+  readonly jwtSecret: string
+}
+
+/** A setting that is wrong, unknown or weak. The message names it, and never shows its value. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError'
+}
+
+const check = compile(Settings)
+const distinctCharsMin = 10
+
+/**
+ * The configuration of this process. Makes DATA_DIR/secrets.json at the first start. Throws ConfigError on the first
+ * setting that is wrong.
+ */
+export function loadConfig(env: Readonly<Record<string, string | undefined>> = process.env): Config {
+  const settings = validated({ ...defaults(), ...fromFile(env.TOKENIM_CONFIG), ...fromEnvironment(env) })
+  return {
+    port: settings.PORT,
+    host: settings.HOST,
+    dataDir: settings.DATA_DIR,
+    databaseUrl: settings.DATABASE_URL,
+    redisUrl: settings.REDIS_URL,
+    publicOrigins: settings.PUBLIC_ORIGINS,
+    logLevel: settings.LOG_LEVEL,
+    trustProxy: settings.TRUST_PROXY,
+    unsafeDurability: settings.UNSAFE_DURABILITY,
+    jwtSecret: secretOf(settings),
+  }
+}
+
+function validated(values: Record<string, unknown>): Settings {
+  const issue = check(values)
+  if (issue) throw new ConfigError(`${issue.path.slice(1).replaceAll('/', '.')}: ${issue.message}`)
+  return values as Settings
+}
+
+function secretOf(settings: Settings): string {
+  const { JWT_SECRET: given, REDIS_URL: redis, DATA_DIR: folder } = settings
+  if (given === undefined) {
+    if (redis)
+      throw new ConfigError('JWT_SECRET: several servers (REDIS_URL) need the same one: set it on each')
+    return keptSecret(folder)
+  }
+  if (new Set(given).size < distinctCharsMin)
+    throw new ConfigError(`JWT_SECRET: too weak, fewer than ${distinctCharsMin} different characters`)
+  return given
+}
+
+const defaults = (): Record<string, unknown> =>
+  Object.fromEntries(
+    Object.entries(Settings.properties).flatMap(([name, { default: value }]) =>
+      value === undefined ? [] : [[name, value as unknown]],
+    ),
+  )
+
+function fromFile(path: string | undefined): Record<string, unknown> {
+  if (!path) return {}
+  try {
+    const value: unknown = JSON.parse(readFileSync(path, 'utf8'))
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value }
+  } catch (cause) {
+    throw new ConfigError(`TOKENIM_CONFIG: ${path} cannot be read as JSON`, { cause })
+  }
+  throw new ConfigError(`TOKENIM_CONFIG: ${path} is not a JSON object`)
+}
+
+function fromEnvironment(env: Readonly<Record<string, string | undefined>>): Record<string, unknown> {
+  const unknown = Object.keys(env).find((n) => /^TOKENIM_(?!CONFIG$|TEST_)/.test(n))
+  if (unknown) throw new ConfigError(`${unknown}: no such setting; they are ${settingNames.join(', ')}`)
+  return Object.fromEntries(
+    settingNames.flatMap((name) => {
+      const text = env[name]
+      return text === undefined || text === '' ? [] : [[name, parse(name, text)]]
+    }),
+  )
+}
+
+/** Text of the environment in the type the schema asks for; text that does not fit is left for the schema to refuse. */
+function parse(name: SettingName, text: string): unknown {
+  const schema: TSchema = Settings.properties[name]
+  switch (schema.type) {
+    case 'integer':
+      return /^\d+$/.test(text) ? Number(text) : text
+    case 'boolean':
+      return { 1: true, true: true, 0: false, false: false }[text] ?? text
+    case 'array':
+      return text.split(',').map((item) => item.trim())
+    default:
+      return text
+  }
+}
+
+/** The page docs/configuration.md. */
+export function configDoc(): string {
+  const rows = Object.entries(Settings.properties).map(
+    ([name, { description, default: value }]) => `| \`${name}\` | ${shown(value)} | ${description ?? ''} |`,
+  )
+  return `${intro}\n| Setting | Default | Meaning |\n|---|---|---|\n${rows.join('\n')}\n`
+}
+
+const shown = (value: unknown): string =>
+  value === undefined
+    ? 'absent'
+    : Array.isArray(value)
+      ? 'none'
+      : `\`${JSON.stringify(value).replaceAll('"', '')}\``
+
+const intro = `# Configuration
+
+Settings come from environment variables or from a JSON file named by \`TOKENIM_CONFIG\`, under the same names; the
+environment wins. A setting that is unknown, wrong or weak stops the start with a message that names it. An empty variable
+counts as absent; a switch takes \`1\`, \`true\`, \`0\` or \`false\`.
+`

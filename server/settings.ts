@@ -1,0 +1,75 @@
+/** Every setting of the server: this one schema gives the types, the checks, the defaults and docs/configuration.md. */
+import { oneOf, record, t, type Static } from '../protocol/define'
+
+const port = t.Integer({
+  minimum: 0,
+  maximum: 65_535,
+  default: 8080,
+  description: 'TCP port for everything: app, REST, WebSocket. 0 takes a free one.',
+})
+const host = t.String({
+  minLength: 1,
+  default: '0.0.0.0',
+  description: 'Address to listen on. The default hears every network; 127.0.0.1 hears this machine only.',
+})
+const dataDir = t.String({
+  minLength: 1,
+  default: './data',
+  description: 'Folder of the SQLite file and of the secrets. Made when missing.',
+})
+const databaseUrl = t.Optional(
+  t.String({
+    pattern: '^mysql://[^/]+/[^/?]+',
+    description:
+      'MySQL 8 or MariaDB 10.6 and later: mysql://user:password@host:3306/database. Absent: SQLite in DATA_DIR.',
+  }),
+)
+const redisUrl = t.Optional(
+  t.String({
+    pattern: '^rediss?://.+',
+    description:
+      'Redis 7, needed when several servers share a database: redis://host:6379. Absent: one server.',
+  }),
+)
+const publicOrigins = t.Array(t.String({ pattern: '^https?://[^/\\s]+$' }), {
+  default: [],
+  description:
+    'Other origins whose pages may use this server, separated by commas: https://chat.example.org. Its own may always.',
+})
+const logLevel = oneOf('silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace')
+const trustProxy = t.Integer({
+  minimum: 0,
+  maximum: 16,
+  default: 0,
+  description:
+    'Number of reverse proxies in front. Only so many X-Forwarded-For entries are believed; rate limits need the true address.',
+})
+const unsafeDurability = t.Boolean({
+  default: false,
+  description:
+    '1: start although an acknowledged message may be lost with the power. For tests and experiments.',
+})
+const jwtSecret = t.Optional(
+  t.String({
+    minLength: 32,
+    maxLength: 1024,
+    description:
+      'Signs access tokens; 32 characters or more, the same on all servers. Absent: made at first start and kept in DATA_DIR/secrets.json.',
+  }),
+)
+
+export const Settings = record({
+  PORT: port,
+  HOST: host,
+  DATA_DIR: dataDir,
+  DATABASE_URL: databaseUrl,
+  REDIS_URL: redisUrl,
+  PUBLIC_ORIGINS: publicOrigins,
+  LOG_LEVEL: { ...logLevel, default: 'info', description: 'What is written to the log, from this level up.' },
+  TRUST_PROXY: trustProxy,
+  UNSAFE_DURABILITY: unsafeDurability,
+  JWT_SECRET: jwtSecret,
+})
+export type Settings = Static<typeof Settings>
+export type SettingName = keyof Settings
+export const settingNames = Object.keys(Settings.properties) as SettingName[]
