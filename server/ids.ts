@@ -3,18 +3,11 @@
  * span of time, and ids of that number carry times within the span: so no two processes make the same id, whatever their
  * clocks say and however they died.
  */
+import { nodesMax, type NodeLease } from './db/nodes'
+
 export const idEpochMs = Date.UTC(2025, 0, 1)
-export const nodesMax = 32
 const countersPerMs = 128
 const idsPerMs = nodesMax * countersPerMs
-
-/** A node number, ours for ids with times in [fromMs, untilMs()). */
-export interface NodeLease {
-  readonly node: number
-  readonly fromMs: number
-  /** Moves on with every renewal. */
-  untilMs(): number
-}
 
 /**
  * A maker for one lease. It never blocks: when a millisecond is used up, or the clock goes back, its own time runs ahead of

@@ -4,11 +4,11 @@ import type { Hint } from './bus'
 export function listeners(onError: (error: unknown) => void) {
   const all = new Set<(hint: Hint) => void>()
   return {
-    add(listener: (hint: Hint) => void): () => void {
+    add: (listener: (hint: Hint) => void): (() => void) => {
       all.add(listener)
       return () => void all.delete(listener)
     },
-    tell(hint: Hint): void {
+    tell: (hint: Hint): void => {
       for (const listener of all)
         try {
           listener(hint)

@@ -1,5 +1,4 @@
 /** The bus over Redis. When Redis is away hints are dropped, and it comes back by itself. */
-import { randomUUID } from 'node:crypto'
 import { Redis, type RedisOptions } from 'ioredis'
 import { bucketOf, bucketsMax, streamOf, type Bus, type Hint } from './bus'
 import { listeners } from './listeners'
@@ -25,7 +24,7 @@ const connection = {
 
 /** Connects in the background. Hints of one tick travel as one message per bucket. */
 export function redisBus({ url, prefix = 'tokenim', onError = () => undefined }: RedisBusOptions): Bus {
-  const node = randomUUID()
+  const node = crypto.randomUUID()
   const mine = listeners(onError)
   const out = new Redis(url, { ...connection, connectionName: prefix })
   const into = new Redis(url, { ...connection, connectionName: prefix, autoResubscribe: false })

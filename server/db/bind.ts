@@ -22,19 +22,12 @@ export function toBinds(binds: readonly unknown[], places: number): Bind[] {
 }
 
 function toBind(value: unknown, index: number): Bind {
-  switch (typeof value) {
-    case 'number':
-      if (Number.isSafeInteger(value)) return BigInt(value)
-      if (Number.isFinite(value) && !Number.isInteger(value)) return value
-      break
-    case 'bigint':
-      if (Number.isSafeInteger(Number(value))) return value
-      break
-    case 'string':
-      if (!value.includes('\0')) return value
-      break
-    default:
-      if (value === null || value instanceof Uint8Array) return value
+  if (value === null || value instanceof Uint8Array) return value
+  if (typeof value === 'string' && !value.includes('\0')) return value
+  if (typeof value === 'bigint' && Number.isSafeInteger(Number(value))) return value
+  if (typeof value === 'number') {
+    if (Number.isSafeInteger(value)) return BigInt(value)
+    if (Number.isFinite(value) && !Number.isInteger(value)) return value
   }
   throw new TypeError(`bind ${index} cannot go to a database: ${nameOf(value)}`)
 }

@@ -65,8 +65,8 @@ async function execute<R>(connection: Connection, query: CompiledQuery): Promise
   const { query: node, sql } = query
   // Whatever is not a Bind is refused by bind.ts.
   const binds = query.parameters as readonly Bind[]
-  if ('returning' in node && node.returning) refuse('returning')
-  if ('onConflict' in node && node.onConflict) refuse('onConflict')
+  if ('returning' in node) refuse('returning')
+  if ('onConflict' in node) refuse('onConflict')
   if (node.kind === 'SelectQueryNode' || /^\s*(select|with)\b/i.test(sql))
     return { rows: await connection.all<R>(sql, binds) }
   return { rows: [], numAffectedRows: BigInt(await connection.run(sql, binds)) }

@@ -60,7 +60,9 @@ function mysql(writers: Pool, readers: Pool): Db {
         const [row] = await connection.all<{ now: number }>(sql)
         return row?.now ?? fail(new Error('the database told no time'))
       }),
-    close: async () => void (await Promise.all([writers.end(), readers.end()])),
+    close: async () => {
+      await Promise.all([writers.end(), readers.end()])
+    },
   }
 }
 
@@ -72,7 +74,7 @@ async function transact<T>(
   const raw = await pool.getConnection().catch((error: unknown) => fail(mysqlError(error)))
   try {
     await raw.query(begin)
-    const result = await work(mysqlConnection(raw))
+    const result = await work(connectionOf(raw))
     await raw.query('COMMIT')
     raw.release()
     return result
@@ -80,6 +82,16 @@ async function transact<T>(
     await giveBack(raw)
     throw mysqlError(error)
   }
+}
+
+const wrapped = new WeakMap<object, Connection>()
+/** One wrapper per connection of the pool, whose query builder is then made once. */
+function connectionOf(raw: PoolConnection): Connection {
+  const known = wrapped.get(raw.connection)
+  if (known) return known
+  const made = mysqlConnection(raw)
+  wrapped.set(raw.connection, made)
+  return made
 }
 
 /** A connection whose rollback fails is not used again. */

@@ -1,8 +1,17 @@
 /** Leases of node numbers, in the table `nodes`. Times are the database's. */
 import { randomUUID } from 'node:crypto'
-import { nodesMax, type NodeLease } from '../ids'
 import type { Connection, Db } from './connection'
 import { forUpdate, insertOrIgnore } from './dialect'
+
+export const nodesMax = 32
+
+/** A node number, ours for ids with times in [fromMs, untilMs()). */
+export interface NodeLease {
+  readonly node: number
+  readonly fromMs: number
+  /** Moves on with every renewal. */
+  untilMs(): number
+}
 
 export interface LeaseOptions {
   leaseMs?: number
@@ -26,7 +35,9 @@ export async function leaseNode(db: Db, options: LeaseOptions = {}): Promise<Lea
   const now = await db.now()
   let untilMs = now + leaseMs
   const { node, fromMs } = await db.write((connection) => take(connection, token, now, untilMs))
-  const timer = setInterval(() => renew().catch(() => undefined), renewEveryMs).unref()
+  const timer = setInterval(() => {
+    renew().catch(() => undefined)
+  }, renewEveryMs).unref()
 
   async function renew(): Promise<void> {
     const next = (await db.now()) + leaseMs

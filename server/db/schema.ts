@@ -6,15 +6,19 @@ export interface Schema {
   readonly int: string
   readonly intOrNull: string
   /** Text of at most `chars` characters, compared byte by byte, trailing spaces included (D5). May be a key. */
-  text(chars: number): string
-  textOrNull(chars: number): string
+  readonly text: (chars: number) => string
+  readonly textOrNull: (chars: number) => string
   /** Text of up to 16 MB; never a key. */
   readonly long: string
   /**
    * Statements that make a table with what its brackets hold (columns, keys, checks) and, by name, its other indexes.
    * They may run again: MySQL does not roll back a migration that died half-way.
    */
-  table(name: string, brackets: readonly string[], indexes?: Readonly<Record<string, string>>): string[]
+  readonly table: (
+    name: string,
+    brackets: readonly string[],
+    indexes?: Readonly<Record<string, string>>,
+  ) => string[]
 }
 
 export const schemaOf = async (connection: Connection): Promise<Schema> =>

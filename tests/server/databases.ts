@@ -30,7 +30,7 @@ const mysql = (server: string): TestDatabase => ({
     const name = `tokenim_test_${randomUUID().replaceAll('-', '').slice(0, 16)}`
     const db = await openMysql({ url: new URL(`/${name}`, server).href })
     if (migrated) await migrate(db)
-    const drop = () => db.write(async (connection) => void (await connection.run(`DROP DATABASE ${name}`)))
+    const drop = () => db.write(async (connection) => connection.run(`DROP DATABASE ${name}`))
     return { ...db, close: () => drop().then(() => db.close()) }
   },
 })
