@@ -119,12 +119,21 @@ export const importTable: readonly Row[] = [
   { files: /^server\/bus\//, may: [/^server\/bus\//, /^ioredis$/], types: [protocol] },
   { files: /^server\/files\//, may: [/^server\/files\//, nodeOf('fs|fs/promises|path|crypto|stream')] },
   { files: /^server\/(app|main)\.ts$/, may: everything },
-  { files: /^server\/config\.ts$/, may: [/^protocol\/(define|limits)$/, nodeOf('fs|path|crypto|os')] },
+  {
+    files: /^server\/(config|settings|secrets)\.ts$/,
+    may: [/^protocol\/define$/, /^server\/(settings|secrets)$/, nodeOf('fs|path|crypto')],
+  },
   { files: /^server\/log\.ts$/, may: [/^pino$/] },
+  { files: /^server\/limiter\.ts$/, may: [protocol, /^rate-limiter-flexible$/] },
   // the funnel, and small files of the server that it is made of
   {
     files: /^server\/[a-z-]+\.ts$/,
-    may: [protocol, /^server\/(db|sync)\//, /^server\/(?!(app|main|config|log)$)[a-z-]+$/, crypto],
+    may: [
+      protocol,
+      /^server\/(db|sync)\//,
+      /^server\/(?!(app|main|config|settings|secrets|log)$)[a-z-]+$/,
+      crypto,
+    ],
     types: [/^server\/log$/],
   },
 
