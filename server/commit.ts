@@ -1,0 +1,149 @@
+/**
+ * The only place that opens write transactions. What waits is committed together, at most 128 calls in order of arrival;
+ * a call is answered when its commit is durable, and not before (F3 to F5).
+ * SQLite: one lane. MySQL: a lane per conversation, side by side; deadlocks run the whole transaction again.
+ */
+import type { CommonErrorCode, Failure, Result } from '../protocol/errors'
+import { DbError, type Db } from './db/connection'
+import { internal, refusedBy, describe, type Log } from './failure'
+import type { AnyOutcome } from './funnel'
+import { ok, type Tools } from './handle'
+import { createLanes } from './lanes'
+import { pruneChanges } from './sync/changes'
+import type { Publisher } from './sync/publish'
+import { Transaction } from './tx'
+import { runJobs, type Job } from './units'
+
+export interface CommitOptions {
+  db: Db
+  tools: Tools
+  newId: () => number
+  publisher: Publisher
+  /** The disk did not take what it was given: the process has to end. Nothing is committed after it. */
+  onFatal: (error: unknown) => void
+  log: Log
+  /** MySQL: transactions at the same time. */
+  parallel?: number
+}
+export interface Commit {
+  /** Resolves when the call's commit is durable, or when it is refused. Never rejects. */
+  write(job: Job): Promise<Result<unknown>>
+  /** What was accepted is answered, later writes get `draining` (F11). */
+  close(): Promise<void>
+}
+
+interface Waiting extends Job {
+  readonly settle: (result: Result<unknown>) => void
+}
+
+const turnMax = 128
+const waitingMax = 4096
+const triesMax = 4
+const retryAfterMs = 20
+const pruneEveryMs = 10_000
+
+export function createCommit(options: CommitOptions): Commit {
+  const { db, tools, newId, publisher, log } = options
+  const lanes = createLanes<Waiting>({
+    parallel: db.dialect === 'sqlite' ? 1 : (options.parallel ?? 8),
+    turnMax,
+    waitingMax,
+    run: (jobs) => commitAll(jobs),
+  })
+  let closing = false
+  let dead = false
+  let pruneAt = tools.now() + pruneEveryMs
+
+  const broken = (op: string, error: unknown): AnyOutcome => ({
+    ok: false,
+    error: internal(log, tools, op, error),
+    keep: false,
+  })
+
+  /** One transaction for all; after several deadlocks, one for each. */
+  async function commitAll(jobs: readonly Waiting[]): Promise<void> {
+    for (let tries = 1; ; tries += 1) {
+      if (dead) return refuseAll(jobs, { code: 'unavailable' })
+      try {
+        return await commitOnce(jobs)
+      } catch (error) {
+        if (!(error instanceof DbError && error.kind === 'again')) return failAll(jobs, error)
+        if (tries === triesMax && jobs.length === 1) return failAll(jobs, error)
+        if (tries === triesMax) break
+        await pause(tries * retryAfterMs)
+      }
+    }
+    for (const job of jobs) await commitAll([job])
+  }
+
+  async function commitOnce(jobs: readonly Waiting[]): Promise<void> {
+    const { outcomes, changes, notices } = await db.write(async (connection) => {
+      const tx = new Transaction(connection, tools.now, newId)
+      const outcomes = await runJobs(tx, jobs, broken)
+      return { outcomes, ...(await tx.flush()) }
+    })
+    jobs.forEach((job, i) => job.settle(resultOf(outcomes[i])))
+    try {
+      publisher.committed(changes, notices)
+    } catch (error) {
+      log.error({ error: describe(error) }, 'publishing failed')
+    }
+    if (changes.length > 0) prune()
+  }
+
+  function failAll(jobs: readonly Waiting[], error: unknown): void {
+    const ops = [...new Set(jobs.map(({ op }) => op))].join(' ')
+    const known = error instanceof DbError
+    refuseAll(jobs, known ? refusedBy(log, ops, error) : internal(log, tools, ops, error))
+    if (!known || error.kind !== 'fatal' || dead) return
+    dead = true
+    options.onFatal(error)
+  }
+
+  /** Old changes go now and then, in a transaction of their own where others run beside it. */
+  function prune(): void {
+    if (tools.now() < pruneAt) return
+    pruneAt = tools.now() + pruneEveryMs
+    enqueue({ op: 'sync.prune', handler: pruning, call: noCall, settle: () => undefined })
+  }
+
+  function enqueue(job: Waiting): boolean {
+    const lane = db.dialect === 'sqlite' ? 0 : job.handler.lane?.(job.call)
+    return lanes.add(lane, job)
+  }
+
+  return {
+    write: (job) =>
+      new Promise((settle) => {
+        if (closing) settle(refused('draining'))
+        else if (!enqueue({ ...job, settle })) settle(refused('overloaded'))
+      }),
+    close() {
+      closing = true
+      return lanes.idle()
+    },
+  }
+}
+
+const noCall = { input: {}, caller: { kind: 'system' }, prepared: undefined } as const
+const pruning: Job['handler'] = {
+  async run(_call, tx) {
+    await pruneChanges(tx.db)
+    return ok({})
+  },
+}
+
+const refused = (code: CommonErrorCode): Result<never> => ({ ok: false, error: { code } })
+
+function refuseAll(jobs: readonly Waiting[], error: Failure): void {
+  for (const job of jobs) job.settle({ ok: false, error })
+}
+
+function resultOf(outcome: AnyOutcome | undefined): Result<unknown> {
+  if (!outcome) return refused('internal')
+  return outcome.ok ? outcome : { ok: false, error: outcome.error }
+}
+
+/** Two that collided do not come back at the same time. */
+const pause = (ms: number): Promise<void> =>
+  new Promise((resolve) => setTimeout(resolve, ms * (0.5 + Math.random())))

@@ -1,0 +1,152 @@
+/**
+ * The one funnel for calls of sockets, REST, legacy clients and timed jobs (F1): before the transaction (operation, caller,
+ * rate, input, prepare), inside it (commit.ts, or a snapshot for reads), after it (answer).
+ */
+import type { OpDefinition } from '../protocol/define'
+import type { CommonErrorCode, Failure, Result } from '../protocol/errors'
+import type { Commit } from './commit'
+import { DbError, type Connection, type Db } from './db/connection'
+import { internal, refusedBy, type Log } from './failure'
+import type { AnyRead, AnyWrite } from './funnel'
+import type { Caller, Tools } from './handle'
+import type { Limiter } from './limiter'
+import { operationsOf, type Operation } from './operations'
+import { repeatKeyOf } from './repeat'
+
+export interface Call {
+  op: string
+  input: unknown
+  caller: Caller
+}
+/** Answers a call. Never rejects. */
+export type Dispatch = (call: Call) => Promise<Result<unknown>>
+
+export interface DispatchOptions {
+  ops: Readonly<Record<string, OpDefinition>>
+  handlers: Readonly<Record<string, AnyRead | AnyWrite>>
+  commit: Commit
+  db: Db
+  tools: Tools
+  limiter: Limiter
+  log: Log
+  /** Development and tests: an output that does not fit its schema is a bug (`internal`). */
+  checkOutput?: boolean
+}
+export interface Funnel {
+  dispatch: Dispatch
+  /** Later calls get `draining`; resolves when those under way are answered (F11). */
+  close(): Promise<void>
+}
+
+/** Throws when a handler is missing or an operation is declared in a way that cannot work. */
+export function createDispatch(options: DispatchOptions): Funnel {
+  const { commit, db, tools, limiter, log, checkOutput = false } = options
+  const operations = operationsOf(options.ops, options.handlers)
+  const perStatement = eachOnItsOwn(db)
+  const underWay = counter()
+
+  async function answer(operation: Operation, { op, input, caller }: Call): Promise<Result<unknown>> {
+    const barred = barredBy(operation.definition, caller)
+    if (barred) return refused(barred)
+    const { limit } = operation.definition
+    if (caller.kind !== 'system') {
+      const who = limit.per === 'user' && caller.kind === 'user' ? caller.userId : caller.address
+      const retryAfterMs = await limiter.take(op, who, limit)
+      if (retryAfterMs > 0) return refused('tooManyRequests', { retryAfterMs })
+    }
+    const issue = operation.checkInput(input)
+    if (issue) return refused('invalidInput', { path: issue.path, expected: issue.message })
+    const result = await (operation.kind === 'read'
+      ? db.read(async (c) => operation.handler.run({ input, caller, db: c, now: tools.now() }))
+      : write(operation, { op, input, caller }))
+    return outgoing(operation, result)
+  }
+
+  async function write(operation: Operation & { kind: 'write' }, { op, input, caller }: Call) {
+    const { handler, definition } = operation
+    const before = await handler.prepare?.({ input, caller, db: perStatement, tools })
+    if (before && !before.ok) return before
+    const userId = caller.kind === 'user' ? caller.userId : 0
+    const repeat = definition.repeat === 'stored' ? repeatKeyOf(op, userId, input) : undefined
+    return commit.write({ op, handler, call: { input, caller, prepared: before?.value }, repeat })
+  }
+
+  /** What leaves the server is what the operation declares (F8). */
+  function outgoing(operation: Operation, result: Result<unknown>): Result<unknown> {
+    const { name, codes } = operation
+    if (!result.ok) {
+      if (codes.has(result.error.code)) return { ok: false, error: result.error }
+      return broken(name, new Error(`the code ${result.error.code} is not declared`))
+    }
+    const issue = checkOutput ? operation.checkOutput(result.value) : undefined
+    if (issue) return broken(name, new Error(`the output does not fit at ${issue.path}: ${issue.message}`))
+    return { ok: true, value: result.value }
+  }
+
+  function broken(op: string, error: unknown): Result<never> {
+    const failure = error instanceof DbError ? refusedBy(log, op, error) : internal(log, tools, op, error)
+    return { ok: false, error: failure }
+  }
+
+  return {
+    async dispatch(call) {
+      if (underWay.closed) return refused('draining')
+      const operation = operations.get(call.op)
+      if (!operation) return refused('unknownOperation')
+      underWay.add()
+      try {
+        return await answer(operation, call)
+      } catch (error) {
+        return broken(call.op, error)
+      } finally {
+        underWay.remove()
+      }
+    },
+    close: underWay.close,
+  }
+}
+
+/** Why this caller may not call this operation at all (F2). */
+function barredBy({ auth }: OpDefinition, { kind }: Caller): CommonErrorCode | undefined {
+  if (auth === 'system') return kind === 'system' ? undefined : 'forbidden'
+  return auth === 'user' && kind !== 'user' ? 'unauthenticated' : undefined
+}
+
+const refused = (code: CommonErrorCode, data?: Failure['data']): Result<never> => ({
+  ok: false,
+  error: data ? { code, data } : { code },
+})
+
+/** For `prepare`, which may be slow: each statement reads its own snapshot, so that none is held meanwhile. */
+const eachOnItsOwn = (db: Db): Connection => ({
+  dialect: db.dialect,
+  all: (sql, binds) => db.read(async (c) => c.all(sql, binds)),
+  run() {
+    throw new Error('nothing is written before the transaction')
+  },
+})
+
+function counter() {
+  let count = 0
+  let closed = false
+  let emptied: () => void = () => undefined
+  const empty = new Promise<void>((resolve) => (emptied = resolve))
+  const check = () => {
+    if (closed && count === 0) emptied()
+  }
+  return {
+    get closed() {
+      return closed
+    },
+    add: () => void count++,
+    remove() {
+      count--
+      check()
+    },
+    close(): Promise<void> {
+      closed = true
+      check()
+      return empty
+    },
+  }
+}

@@ -1,0 +1,65 @@
+/**
+ * Sync: how phones come to hold what the server holds. Streams have heads (heads.ts) whose versions count changed rows;
+ * phones list them (list-heads.ts) and pull what they miss (pull.ts). After each commit publish.ts tells who is connected;
+ * what other nodes wrote comes by the bus, or from the table of changes (changes.ts, poll.ts). Sync knows no domain: what
+ * rows there are, and who may see them, is handed in (sources.ts).
+ */
+import type { UserId } from '../../protocol/ids'
+import type { Bus } from '../bus/bus'
+import type { Db } from '../db/connection'
+import type { Handlers, Tools } from '../handle'
+import type { Deliver } from './deliver'
+import { digestOfUser, headsHandler } from './list-heads'
+import { createPoll } from './poll'
+import { createPublisher, type Publisher } from './publish'
+import { pullHandler } from './pull'
+import type { Streams } from './sources'
+
+export type { Deliver, Notice } from './deliver'
+export type { Publisher } from './publish'
+
+export interface SyncOptions {
+  db: Db
+  streams: Streams
+  bus: Bus
+  deliver: Deliver
+  clock: Pick<Tools, 'now'>
+  /** Something was not told to phones; they find out by themselves. */
+  log: { warn(fields: object, message: string): void }
+}
+export interface Sync {
+  readonly handlers: Pick<Handlers, 'sync.heads' | 'sync.pull'>
+  readonly publisher: Publisher
+  /** For `pong` (Y9). Rejects with DbError when the database does not answer. */
+  digestFor(user: UserId): Promise<number>
+  /** Reads once what other nodes wrote; `start` does it every 3 s. */
+  poll(): Promise<void>
+  start(): void
+  /** After the last commit: tells what is left to tell, then stops. */
+  close(): Promise<void>
+}
+
+export function createSync({ db, streams, bus, deliver, clock, log }: SyncOptions): Sync {
+  const onError = (error: unknown) => log.warn({ error: String(error) }, 'phones were not told of a change')
+  const publisher = createPublisher({ db, streams, bus, deliver, now: clock.now, onError })
+  const poll = createPoll(db, publisher, onError)
+  const stopHearing = bus.subscribe((hint) => {
+    if ('stream' in hint) publisher.heard(hint).catch(onError)
+    else {
+      const { event, data, ...to } = hint.notify
+      deliver.notify({ to, event, data })
+    }
+  })
+  return {
+    handlers: { 'sync.heads': headsHandler(streams), 'sync.pull': pullHandler(streams) },
+    publisher,
+    digestFor: (user) => db.read((c) => digestOfUser(streams, c, user)),
+    poll: poll.now,
+    start: poll.start,
+    async close() {
+      stopHearing()
+      await poll.close()
+      await publisher.idle()
+    },
+  }
+}

@@ -1,0 +1,52 @@
+/** Reads the table of changes, so that losing the bus costs latency, never data (Y12). */
+import type { Db } from '../db/connection'
+import { newestChange, readChanges } from './changes'
+import type { Publisher } from './publish'
+
+const pollEveryMs = 3_000
+/** Streams between two rounds of the event loop. */
+const atOnceMax = 64
+
+export interface Poll {
+  /** Reads once what is new. Never rejects. */
+  now(): Promise<void>
+  start(): void
+  /** Resolves when a reading under way has ended. */
+  close(): Promise<void>
+}
+
+export function createPoll(db: Db, publisher: Publisher, onError: (error: unknown) => void): Poll {
+  let since: number | undefined
+  let timer: NodeJS.Timeout | undefined
+  let reading: Promise<void> | undefined
+  let closed = false
+
+  async function read(): Promise<void> {
+    const { newest, reached } = await db.read(async (c) => readChanges(c, since ?? (await newestChange(c))))
+    since = newest
+    for (const [index, one] of reached.entries()) {
+      if (index % atOnceMax === atOnceMax - 1) await nextRound()
+      await publisher.heard(one)
+    }
+    publisher.sweep()
+  }
+  const now = (): Promise<void> =>
+    (reading ??= read()
+      .catch(onError)
+      .finally(() => (reading = undefined)))
+  function later(): void {
+    if (closed) return
+    timer = setTimeout(() => now().then(later, onError), pollEveryMs)
+  }
+  return {
+    now,
+    start: later,
+    async close() {
+      closed = true
+      clearTimeout(timer)
+      await reading
+    },
+  }
+}
+
+const nextRound = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))

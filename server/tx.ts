@@ -1,0 +1,152 @@
+/**
+ * A write transaction as its calls see it, one after the other: the heads they hold, the rows they changed, and a journal
+ * that undoes the call that runs. Heads are written once, at the end.
+ */
+import type { EventData, EventName } from '../protocol'
+import type { SessionId, StreamId, TimeMs, UserId, Version } from '../protocol/ids'
+import type { StreamRow } from '../protocol/records'
+import type { Connection } from './db/connection'
+import type { Head, Tx } from './handle'
+import { recordChanges, type Change } from './sync/changes'
+import { insertHead, lockHeads, updateHead } from './sync/heads'
+import type { Notice } from './sync/deliver'
+
+interface Held {
+  readonly stream: StreamId
+  head: Head
+  /** As the database has it. */
+  saved: Head
+  rows: StreamRow[]
+  /** The call that locked it last. */
+  call: number
+}
+/** How a stream was before the call that runs touched it; without a head: it did not exist. */
+interface Mark {
+  readonly held: Held
+  readonly head: Head | undefined
+  readonly rows: number
+}
+
+export class Transaction implements Tx {
+  private readonly held = new Map<StreamId, Held>()
+  private readonly notices: Notice[] = []
+  private call = 0
+  private marks: Mark[] = []
+  private absent: StreamId[] = []
+  private highest: StreamId = 0
+  private at: TimeMs = 0
+  private lastAt: TimeMs = 0
+  private noticesBefore = 0
+
+  constructor(
+    readonly db: Connection,
+    private readonly clock: () => TimeMs,
+    private readonly makeId: () => number,
+  ) {}
+
+  /** A call starts. */
+  begin(): void {
+    this.call += 1
+    this.marks = []
+    this.absent = []
+    this.highest = this.at = this.lastAt = 0
+    this.noticesBefore = this.notices.length
+  }
+
+  /** Forgets what the call that runs recorded. Its rows are undone by the savepoint. */
+  undo(): void {
+    for (const { held, head, rows } of this.marks) {
+      if (!head) this.held.delete(held.stream)
+      else held.head = head
+      held.rows.length = rows
+    }
+    this.notices.length = this.noticesBefore
+    this.begin()
+  }
+
+  /** Writes the heads that moved and the table of changes; what there is to publish when the commit succeeds. */
+  async flush(): Promise<{ changes: Change[]; notices: Notice[] }> {
+    const changes: Change[] = []
+    for (const { stream, head, saved, rows } of this.held.values()) {
+      if (!same(head, saved)) await updateHead(this.db, stream, head)
+      if (rows.length > 0) changes.push({ stream, from: saved.version, to: head.version, rows })
+    }
+    await recordChanges(this.db, changes, this.makeId)
+    return { changes, notices: this.notices }
+  }
+
+  async lock(streams: readonly StreamId[]): Promise<void> {
+    const unread: StreamId[] = []
+    for (const stream of streams.length > 1 ? [...streams].sort((a, b) => a - b) : streams) {
+      const held = this.held.get(stream)
+      if (held?.call === this.call || stream === this.highest || this.absent.includes(stream)) continue
+      if (stream < this.highest)
+        throw new Error(
+          `stream ${stream} is locked after ${this.highest}: heads are locked in ascending order`,
+        )
+      this.highest = stream
+      if (held) this.take(held)
+      else unread.push(stream)
+    }
+    if (unread.length === 0) return
+    const found = await lockHeads(this.db, unread)
+    for (const [stream, head] of found) this.hold(stream, head)
+    if (found.length < unread.length) this.absent.push(...unread.filter((stream) => !this.held.has(stream)))
+  }
+
+  head(stream: StreamId): Head | undefined {
+    const held = this.held.get(stream)
+    return held?.call === this.call ? held.head : undefined
+  }
+
+  async openStream(stream: StreamId): Promise<Head> {
+    await insertHead(this.db, stream)
+    const head: Head = { version: 0, seq: 0, countable: 0, lastAt: 0 }
+    const held = { stream, head, saved: { ...head }, rows: [], call: this.call }
+    this.held.set(stream, held)
+    this.marks.push({ held, head: undefined, rows: 0 })
+    return head
+  }
+
+  change<R extends StreamRow>(stream: StreamId, row: (v: Version) => R): R {
+    const held = this.held.get(stream)
+    if (held?.call !== this.call) throw new Error(`stream ${stream} changes without being locked`)
+    const made = row(held.head.version + 1)
+    held.head.version += 1
+    held.rows.push(made)
+    return made
+  }
+
+  notify<N extends EventName>(
+    to: { userId: UserId; sessionId?: SessionId },
+    event: N,
+    data: EventData<N>,
+  ): void {
+    this.notices.push({ to, event, data })
+  }
+
+  now(stream?: StreamId): TimeMs {
+    this.at ||= this.clock()
+    const lastAt = stream === undefined ? this.lastAt : (this.head(stream)?.lastAt ?? 0)
+    return Math.max(this.at, lastAt)
+  }
+
+  newId(): number {
+    return this.makeId()
+  }
+
+  private hold(stream: StreamId, head: Head): void {
+    const held = { stream, head, saved: { ...head }, rows: [], call: 0 }
+    this.held.set(stream, held)
+    this.take(held)
+  }
+
+  private take(held: Held): void {
+    held.call = this.call
+    this.marks.push({ held, head: { ...held.head }, rows: held.rows.length })
+    this.lastAt = Math.max(this.lastAt, held.head.lastAt)
+  }
+}
+
+const same = (a: Head, b: Head): boolean =>
+  a.version === b.version && a.seq === b.seq && a.countable === b.countable && a.lastAt === b.lastAt
