@@ -1,0 +1,52 @@
+/** Texts, colours and badges of the tab bar, by API: mini-programs take no other way. */
+import { watch } from 'vue'
+import { onShow } from '@dcloudio/uni-app'
+import { t } from '@/i18n'
+import { useChats } from '@/stores/chats'
+import { useContacts } from '@/stores/contacts'
+import { useSettings } from '@/stores/settings'
+import { routeNow } from './go'
+
+const tabs = ['chats', 'contacts', 'me'] as const
+const fail = (): void => undefined
+
+function dress(dark: boolean): void {
+  uni.setTabBarStyle({
+    color: dark ? '#CCCCCC' : '#191919',
+    selectedColor: dark ? '#07C160' : '#07A050',
+    backgroundColor: dark ? '#1E1E1E' : '#F7F7F7',
+    borderStyle: dark ? 'white' : 'black',
+    fail,
+  })
+  tabs.forEach((tab, index) =>
+    uni.setTabBarItem({
+      index,
+      text: t(`tab.${tab}`),
+      iconPath: `static/tab/${tab}${dark ? '-dark' : ''}.png`,
+      selectedIconPath: `static/tab/${tab}-on.png`,
+      fail,
+    }),
+  )
+}
+
+function badge(index: number, count: number): void {
+  if (count > 0) uni.setTabBarBadge({ index, text: count > 99 ? '99+' : String(count), fail })
+  else uni.removeTabBarBadge({ index, fail })
+}
+
+/** Keeps the tab bar current while a tab page that called this is on screen. */
+export function useTabBar(): void {
+  const settings = useSettings()
+  const chats = useChats()
+  const contacts = useContacts()
+  const all = (): void => {
+    if (!/^\/?pages\/(chats|contacts|me)\//.test(routeNow())) return
+    dress(settings.dark)
+    badge(0, chats.unreadTotal)
+    badge(1, contacts.waiting)
+  }
+  onShow(all)
+  watch(() => [settings.dark, settings.shownLanguage, chats.unreadTotal, contacts.waiting], all, {
+    flush: 'post',
+  })
+}
