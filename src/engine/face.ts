@@ -23,7 +23,7 @@ export type Intent =
   | { is: 'foreground' }
   | { is: 'background' }
 
-/** Whoever tells an intent gets a ticket; its result comes through `onSettled`, once. */
+/** Whoever tells an intent gets a ticket; its result comes through `onSettled`, once, perhaps before `tell` returns. */
 export type Ticket = number
 export type CallResult<N extends OpName = OpName> = Result<Output<N>, ErrorCode>
 
@@ -55,7 +55,7 @@ export interface ChatRowView {
   draft: string
 }
 export interface MessageView {
-  /** Stable through sending and ack: the clientId for messages of users, `s<seq>` for the server's. */
+  /** Stable through sending and ack: the clientId for messages of mine, `s<seq>` for all others. */
   key: string
   clientId: ClientId
   seq: Seq | undefined
@@ -108,6 +108,8 @@ export interface Engine {
   onChanged(listener: (topics: ReadonlySet<Topic>) => void): void
   session(): SessionView
   link(): LinkView
+  /** The link is up, and every stream reached the head it was told of [Y7]. Unlike `link` it knows no grace. */
+  current(): boolean
   /** Newest first. */
   chats(): ChatRowView[]
   unreadTotal(): number

@@ -1,0 +1,78 @@
+/** Reads on behalf of the user: asked on the link, asked again when it breaks, given up after a while. */
+import type { Input, OpName, Output } from '../../protocol'
+import type { Failure } from '../../protocol/errors'
+import type { ConversationId, Seq } from '../../protocol/ids'
+import { limits } from '../../protocol/limits'
+import type { Ticket } from './face'
+import { storeSoon } from './disk'
+import { applyHistory } from './mirror/merge'
+import type { Account, Read } from './state'
+import { streamKey } from './stored'
+import { done, isUp, meOf, refuse, request, settle, streamOf, touchRoom, wake, type Turn } from './turn'
+
+/** Waits for the link at most `requestTimeoutMs`; fails at once where it is known to be down. */
+export function addRead(turn: Turn, op: OpName, input: unknown, ticket: Ticket): void {
+  if (turn.state.shown === 'offline') return refuse(turn, ticket, 'offline')
+  turn.state.reads.push({ ticket, op, input, dueAt: turn.now + limits.requestTimeoutMs })
+}
+
+export function advanceReads(turn: Turn): void {
+  const { state } = turn
+  const waiting = state.reads
+  state.reads = []
+  for (const read of waiting) {
+    if (turn.now >= read.dueAt) refuse(turn, read.ticket, 'offline')
+    else if (isUp(state)) ask(turn, read)
+    else {
+      state.reads.push(read)
+      wake(turn, read.dueAt)
+    }
+  }
+}
+
+function ask(turn: Turn, read: Read): void {
+  // A read's op and input were taken from one intent.
+  request(turn, read.op, read.input as Input<OpName>, { is: 'read', read })
+}
+
+/** A page of history below the window; its result is empty, the rows are in the room's view. */
+export function loadOlder(turn: Turn, account: Account, id: ConversationId, ticket: Ticket): void {
+  const { loadingOlder } = turn.state
+  const stream = account.conversations.get(id)
+  if (!stream || stream.floorSeq <= 1 || loadingOlder.has(id)) return done(turn, ticket)
+  if (!isUp(turn.state)) return refuse(turn, ticket, 'offline')
+  loadingOlder.add(id)
+  stream.aside = []
+  const beforeSeq = stream.floorSeq
+  const input = { conversationId: id, beforeSeq, limit: limits.windowMessages }
+  request(turn, 'chat.listMessages', input, { is: 'older', ticket, conversationId: id, beforeSeq })
+  touchRoom(turn, account, id)
+}
+
+export interface Older {
+  ticket: Ticket
+  conversationId: ConversationId
+  beforeSeq: Seq
+}
+export function olderCame(
+  turn: Turn,
+  account: Account,
+  { ticket, conversationId, beforeSeq }: Older,
+  page: Output<'chat.listMessages'>,
+): void {
+  turn.state.loadingOlder.delete(conversationId)
+  // A room that was closed meanwhile keeps its window small.
+  const isOpen = turn.state.room?.conversationId === conversationId
+  if (isOpen) applyHistory(streamOf(account, conversationId), beforeSeq, page)
+  else streamOf(account, conversationId).aside = undefined
+  storeSoon(turn, streamKey(meOf(account), conversationId))
+  touchRoom(turn, account, conversationId)
+  done(turn, ticket)
+}
+
+export function olderFailed(turn: Turn, account: Account, older: Older, failure: Failure): void {
+  turn.state.loadingOlder.delete(older.conversationId)
+  streamOf(account, older.conversationId).aside = undefined
+  touchRoom(turn, account, older.conversationId)
+  settle(turn, older.ticket, { ok: false, error: failure })
+}

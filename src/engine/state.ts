@@ -1,0 +1,253 @@
+/** The engine's whole state. Only `step` changes it, in place. */
+import type { OpName, Output } from '../../protocol'
+import type { ErrorCode } from '../../protocol/errors'
+import type { ClientId, ConversationId, Seq, StreamId, TimeMs, UserId } from '../../protocol/ids'
+import type { Profile } from '../../protocol/records'
+import type { LinkView, Ticket, Topic } from './face'
+import type { Happening } from './inputs'
+import { emptyStream, type Frame, type Stream } from './mirror/merge'
+import type { DevicePort } from './ports'
+
+export type Session = Output<'accounts.signIn'>
+/** Writes that are sessions' and go over HTTP; every other write is an act of the outbox. */
+export type SessionOp = 'accounts.register' | 'accounts.signIn' | 'accounts.refresh' | 'accounts.signOut'
+
+/** A write on its way: saved, sent, answered, and gone when its row is in the mirror. */
+export interface Act {
+  clientId: ClientId
+  op: OpName
+  input: unknown
+  /** Rises with each act of the account; the order of leaving and of showing. */
+  order: number
+  /** When it was made, and from when its age counts (a resend starts anew). */
+  at: TimeMs
+  since: TimeMs
+  /** Set: the act failed for this reason. */
+  failed: ErrorCode | undefined
+  /** Saved before the first send: the act may have reached the server. */
+  left: boolean
+  /** It did leave in this run, or in an earlier one as far as is known. */
+  sent: boolean
+  sentAt: TimeMs | undefined
+  /** The request that is unanswered. */
+  call: number | undefined
+  tries: number
+  retryAt: TimeMs
+  /** The answer, while the row has not entered the mirror yet. */
+  output: unknown
+  ticket: Ticket | undefined
+}
+
+/** A request on the socket, by what its answer is for. */
+export type Purpose =
+  | { is: 'heads' }
+  | { is: 'pull'; stream: StreamId }
+  | { is: 'profiles'; ids: UserId[] }
+  | { is: 'act'; clientId: ClientId }
+  | { is: 'read'; read: Read }
+  | { is: 'older'; ticket: Ticket; conversationId: ConversationId; beforeSeq: Seq }
+export interface Request {
+  purpose: Purpose
+  dueAt: TimeMs
+}
+export interface Read {
+  ticket: Ticket
+  op: OpName
+  input: unknown
+  dueAt: TimeMs
+}
+
+/** off → waiting → (refreshing → storing →) opening → greeting → up; back to waiting whenever it breaks. */
+export interface Link {
+  phase: 'off' | 'waiting' | 'refreshing' | 'storing' | 'opening' | 'greeting' | 'up'
+  /** Number of the socket in use; events of others are ignored. */
+  socket: number
+  /** Attempts since the last welcome. */
+  tries: number
+  retryAt: TimeMs
+  /** `bye.afterMs`: not before this, whatever happens. */
+  notBefore: TimeMs
+  /** Opening, greeting and refreshing end here. */
+  dueAt: TimeMs
+  /** The access token did not hold: refresh before opening. */
+  renew: boolean
+  refreshCall: number | undefined
+  pingAt: TimeMs
+  pongBy: TimeMs | undefined
+  downSince: TimeMs
+  /** An attempt failed since the link went down. */
+  failed: boolean
+}
+
+export interface Pull {
+  sent: boolean
+  tries: number
+  retryAt: TimeMs
+  /** Frames that came meanwhile (Y7). */
+  frames: Frame[]
+  /** Too many frames waited and were dropped: pull once more. */
+  again: boolean
+}
+export interface CatchUp {
+  /** Walk over the pages of heads, or none. */
+  heads: { sent: boolean; cursor: string | null; unlisted: Set<StreamId>; retryAt: TimeMs } | undefined
+  pulls: Map<StreamId, Pull>
+}
+
+/** Everything of the one signed-in account. Gone as a whole when the session ends. */
+export interface Account {
+  session: Session
+  user: Stream
+  conversations: Map<ConversationId, Stream>
+  profiles: Map<UserId, Profile>
+  /** Profiles to fetch, and ids that were asked for on this connection. */
+  wantedProfiles: Set<UserId>
+  askedProfiles: Set<UserId>
+  profilesRetryAt: TimeMs
+  /** The one-to-one conversation with a peer. */
+  directs: Map<UserId, ConversationId>
+  /** In order. */
+  acts: Map<ClientId, Act>
+  lastOrder: number
+  drafts: Map<ConversationId, string>
+  /** Greatest seq that was drawn, by conversation. */
+  drawn: Map<ConversationId, Seq>
+  catchUp: CatchUp
+  stamps: Stamps
+}
+/** What changed, for views that keep what they built. */
+export interface Stamps {
+  rooms: Map<ConversationId, number>
+  /** Rows of the chat list to build anew; `chats()` empties it. */
+  staleChats: Set<ConversationId>
+  contacts: number
+}
+
+/** What is stored, what is to be stored, and what is being stored: by key. Values are made when a batch leaves. */
+export interface Disk {
+  stored: Set<string>
+  urgent: Set<string>
+  lazy: Set<string>
+  lazyAt: TimeMs
+  writing: Set<string> | undefined
+  /** Number of the batch that is on its way. */
+  save: number
+  /** Storage is short: the mirror is not stored any more (O9). */
+  short: boolean
+  shed: boolean
+}
+
+/** Signing in or registering, until it is answered. */
+export interface SigningIn {
+  ticket: Ticket
+  op: 'accounts.register' | 'accounts.signIn'
+  input: unknown
+  call: number | undefined
+}
+export type HttpPurpose =
+  | { is: 'signIn' }
+  | { is: 'refresh' }
+  | { is: 'signOut'; ticket: Ticket; session: Session; fresh: boolean }
+  | { is: 'refreshToSignOut'; ticket: Ticket; session: Session }
+
+export interface State {
+  device: DevicePort
+  /** undefined: asked, not answered yet. */
+  owned: boolean | undefined
+  startedAt: TimeMs
+  load: number
+  loaded: boolean
+  /** Intents that wait for the store. */
+  early: Extract<Happening, { is: 'intent' }>[]
+  account: Account | undefined
+  endedBecause: 'signedOut' | 'revoked' | undefined
+  signingIn: SigningIn | undefined
+  /** clientId of a registration that may have reached the server (A7). */
+  registering: { account: string; clientId: ClientId } | undefined
+  /** Stored acts and drafts of accounts that are not signed in. */
+  shelf: Map<string, string>
+  foreground: boolean
+  online: boolean
+  room: { conversationId: ConversationId; openedAtSeq: Seq | undefined } | undefined
+  loadingOlder: Set<ConversationId>
+  link: Link
+  shown: LinkView
+  requests: Map<number, Request>
+  https: Map<number, HttpPurpose>
+  reads: Read[]
+  lastCall: number
+  disk: Disk
+  topics: Set<Topic>
+  wakeAt: TimeMs | null
+}
+
+export const newAccount = (session: Session): Account => ({
+  session,
+  user: emptyStream(),
+  conversations: new Map(),
+  profiles: new Map(),
+  wantedProfiles: new Set(),
+  askedProfiles: new Set(),
+  profilesRetryAt: 0,
+  directs: new Map(),
+  acts: new Map(),
+  lastOrder: 0,
+  drafts: new Map(),
+  drawn: new Map(),
+  catchUp: { heads: undefined, pulls: new Map() },
+  stamps: { rooms: new Map(), staleChats: new Set(), contacts: 0 },
+})
+
+export const newLink = (): Link => ({
+  phase: 'off',
+  socket: 0,
+  tries: 0,
+  retryAt: 0,
+  notBefore: 0,
+  dueAt: 0,
+  renew: false,
+  refreshCall: undefined,
+  pingAt: 0,
+  pongBy: undefined,
+  downSince: 0,
+  failed: false,
+})
+
+export const newDisk = (): Disk => ({
+  stored: new Set(),
+  urgent: new Set(),
+  lazy: new Set(),
+  lazyAt: 0,
+  writing: undefined,
+  save: 0,
+  short: false,
+  shed: false,
+})
+
+/** State before `start`. */
+export const newState = (device: DevicePort): State => ({
+  device,
+  owned: undefined,
+  startedAt: 0,
+  load: 0,
+  loaded: false,
+  early: [],
+  account: undefined,
+  endedBecause: undefined,
+  signingIn: undefined,
+  registering: undefined,
+  shelf: new Map(),
+  foreground: true,
+  online: true,
+  room: undefined,
+  loadingOlder: new Set(),
+  link: newLink(),
+  shown: 'live',
+  requests: new Map(),
+  https: new Map(),
+  reads: [],
+  lastCall: 0,
+  disk: newDisk(),
+  topics: new Set(),
+  wakeAt: null,
+})

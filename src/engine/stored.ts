@@ -1,0 +1,141 @@
+/**
+ * What lies under which key of the store, as text. Reading trusts nothing: what cannot be read, or was written by
+ * another version of the format, is undefined, is dropped, and is fetched again.
+ */
+import type { ClientId, ConversationId, StreamId, UserId } from '../../protocol/ids'
+import { limits } from '../../protocol/limits'
+import type { MessageRow, Profile } from '../../protocol/records'
+import { firstFrom, rowKey, type FieldRow, type Stream } from './mirror/merge'
+import type { Act, Session, State } from './state'
+
+/** Raised when a stored shape changes; older entries are then dropped. */
+const FORMAT = 1
+
+export const sessionKey = 'session'
+export const registerKey = 'register'
+export const actKey = (user: UserId, id: ClientId): string => `act/${user}/${id}`
+export const draftKey = (user: UserId, id: ConversationId): string => `draft/${user}/${id}`
+export const streamKey = (user: UserId, id: StreamId): string => `mirror/${user}/${id}`
+export const profileKey = (user: UserId, id: UserId): string => `profile/${user}/${id}`
+
+/** May be dropped at any time: the server has it. */
+export const isMirrorKey = (key: string): boolean => key.startsWith('mirror/') || key.startsWith('profile/')
+/** Exists on this phone only; outlives the session (A8). */
+export const isOwnKey = (key: string): boolean => key.startsWith('act/') || key.startsWith('draft/')
+
+export interface KeyParts {
+  kind: string
+  user: UserId
+  id: string
+}
+export function partsOf(key: string): KeyParts {
+  const [kind = '', user = '', id = ''] = key.split('/')
+  return { kind, user: Number(user), id }
+}
+
+const write = (value: unknown): string => JSON.stringify({ format: FORMAT, value })
+
+/** The value to store under a key, or undefined: nothing, the key is removed. */
+export function valueOf(state: State, key: string): string | undefined {
+  const { account } = state
+  const { kind, user, id } = partsOf(key)
+  if (key === registerKey) return state.registering && write(state.registering)
+  if (key === sessionKey) return account && write(account.session)
+  if (user !== account?.session.userId) return state.shelf.get(key)
+  if (kind === 'act') return writeAct(account.acts.get(id))
+  if (kind === 'draft') return writeDraft(account.drafts.get(Number(id)))
+  if (state.disk.short) return undefined
+  if (kind === 'profile') return writeProfile(account.profiles.get(Number(id)))
+  const stream = Number(id) === user ? account.user : account.conversations.get(Number(id))
+  return stream && writeStream(stream)
+}
+
+function writeAct(act: Act | undefined): string | undefined {
+  if (!act) return undefined
+  const { clientId, op, input, order, at, since, failed, left } = act
+  return write({ clientId, op, input, order, at, since, failed, left })
+}
+const writeDraft = (text: string | undefined): string | undefined =>
+  text === undefined ? undefined : write(text)
+
+const writeProfile = (profile: Profile | undefined): string | undefined => profile && write(profile)
+
+/** Only the newest messages are stored; older ones are history, which is fetched when it is looked at. */
+function writeStream(stream: Stream): string {
+  const messages = stream.messages.slice(-limits.windowMessages)
+  const cut = messages.length < stream.messages.length
+  const floorSeq = cut ? messages[0]!.seq : stream.floorSeq
+  return write({ version: stream.version, floorSeq, messages, rows: [...stream.rows.values()] })
+}
+
+function read(text: string): Record<string, unknown> | string | undefined {
+  try {
+    const { format, value } = JSON.parse(text) as { format?: unknown; value?: unknown }
+    if (format !== FORMAT) return undefined
+    if (typeof value === 'string') return value
+    return isRecord(value) ? value : undefined
+  } catch {
+    return undefined
+  }
+}
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0
+const hasVersion = (row: unknown): boolean => isRecord(row) && isCount(row.v)
+
+export function readSession(text: string): Session | undefined {
+  const value = read(text)
+  if (!isRecord(value) || !isCount(value.userId) || typeof value.refreshToken !== 'string') return undefined
+  return typeof value.accessToken === 'string' ? (value as Session) : undefined
+}
+
+export function readRegistering(text: string): State['registering'] {
+  const value = read(text)
+  if (!isRecord(value) || typeof value.account !== 'string' || typeof value.clientId !== 'string')
+    return undefined
+  return { account: value.account, clientId: value.clientId }
+}
+
+export function readDraft(text: string): string | undefined {
+  const value = read(text)
+  return typeof value === 'string' ? value : undefined
+}
+
+export function readProfile(text: string): Profile | undefined {
+  const value = read(text)
+  return isRecord(value) && isCount(value.id) && isCount(value.version) ? (value as Profile) : undefined
+}
+
+/** `isOp` tells which operations this version of the app can still send. */
+export function readAct(text: string, isOp: (op: string) => boolean): Act | undefined {
+  const value = read(text)
+  if (!isRecord(value) || typeof value.clientId !== 'string' || !isCount(value.order)) return undefined
+  if (typeof value.op !== 'string' || !isOp(value.op) || !isRecord(value.input)) return undefined
+  const stored = value as Pick<
+    Act,
+    'clientId' | 'op' | 'input' | 'order' | 'at' | 'since' | 'failed' | 'left'
+  >
+  return {
+    ...stored,
+    failed: stored.failed,
+    sent: stored.left,
+    sentAt: undefined,
+    call: undefined,
+    tries: 0,
+    retryAt: 0,
+    output: undefined,
+    ticket: undefined,
+  }
+}
+
+export function readStream(text: string): Stream | undefined {
+  const value = read(text)
+  if (!isRecord(value) || !isCount(value.version) || !isCount(value.floorSeq)) return undefined
+  const { version, floorSeq, messages, rows } = value
+  if (!Array.isArray(messages) || !messages.every(hasVersion)) return undefined
+  if (!Array.isArray(rows) || !rows.every(hasVersion)) return undefined
+  const held = messages as MessageRow[]
+  if (held.some((m, i) => firstFrom(held, m.seq) !== i)) return undefined
+  const fields = (rows as FieldRow[]).map((row) => [rowKey(row), row] as const)
+  return { version, floorSeq, messages: held, rows: new Map(fields), aside: undefined }
+}

@@ -1,0 +1,91 @@
+/** One step at work: the state, the moment, and what is to be done. */
+import type { Input, OpName } from '../../protocol'
+import {
+  errors,
+  type ErrorCode,
+  type ErrorRow,
+  type Failure,
+  type Result,
+  type Retry,
+} from '../../protocol/errors'
+import type { ConversationId, StreamId, TimeMs, UserId } from '../../protocol/ids'
+import { limits } from '../../protocol/limits'
+import type { Effect } from './effects'
+import type { Ticket } from './face'
+import type { Moment } from './inputs'
+import { emptyStream, type Stream } from './mirror/merge'
+import type { Account, HttpPurpose, Purpose, State } from './state'
+
+export interface Turn extends Moment {
+  state: State
+  effects: Effect[]
+  /** Earliest time at which somebody has something to do. */
+  wakeAt: TimeMs | null
+}
+
+/** Asks for a step at `at`, or now if that has passed. */
+export function wake(turn: Turn, at: TimeMs): void {
+  if (turn.wakeAt === null || at < turn.wakeAt) turn.wakeAt = at
+}
+
+export const settle = (turn: Turn, ticket: Ticket | undefined, result: Result<unknown>): void => {
+  if (ticket !== undefined) turn.effects.push({ do: 'settle', ticket, result })
+}
+export const done = (turn: Turn, ticket: Ticket, value: unknown = {}): void =>
+  settle(turn, ticket, { ok: true, value })
+export const refuse = (turn: Turn, ticket: Ticket | undefined, code: ErrorCode): void =>
+  settle(turn, ticket, { ok: false, error: { code } })
+
+/** Sends a request on the open socket. Its answer, its loss or its time-out comes back under `purpose`. */
+export function request<N extends OpName>(turn: Turn, op: N, input: Input<N>, purpose: Purpose): number {
+  const { state } = turn
+  const id = ++state.lastCall
+  state.requests.set(id, { purpose, dueAt: turn.now + limits.requestTimeoutMs })
+  turn.effects.push({ do: 'send', socket: state.link.socket, frame: { t: 'req', id, op, in: input } })
+  return id
+}
+
+/** Calls an operation over HTTP; the answer comes back under `purpose`. */
+export function post<N extends OpName>(
+  turn: Turn,
+  op: N,
+  input: Input<N>,
+  token: string | undefined,
+  purpose: HttpPurpose,
+): number {
+  const call = ++turn.state.lastCall
+  turn.state.https.set(call, purpose)
+  turn.effects.push({ do: 'http', call, op, input, token })
+  return call
+}
+
+/** Step of a list of waits, the last for all further tries; a wait that the server asks for is the least. */
+export function backOffMs(steps: readonly number[], tries: number, failure?: Failure): number {
+  const asked = failure?.data?.['retryAfterMs']
+  return Math.max(steps[Math.min(tries, steps.length - 1)]!, typeof asked === 'number' ? asked : 0)
+}
+
+/** What the catalogue says to do next; a code of a newer server is final. */
+export function retryOf(code: ErrorCode): Retry {
+  const row: ErrorRow | undefined = errors[code]
+  return row?.retry ?? 'never'
+}
+
+export const meOf = (account: Account): UserId => account.session.userId
+export const isUp = (state: State): boolean => state.link.phase === 'up'
+
+/** The stream as it is held; an unknown conversation is empty and is not kept by this look. */
+export const streamOf = (account: Account, id: StreamId): Stream =>
+  id === meOf(account) ? account.user : (account.conversations.get(id) ?? emptyStream())
+
+/** Views of this conversation, in the list and in its room, are to be built anew. */
+export function touchRoom(turn: Turn, account: Account, id: ConversationId): void {
+  const { stamps } = account
+  stamps.rooms.set(id, (stamps.rooms.get(id) ?? 0) + 1)
+  stamps.staleChats.add(id)
+  turn.state.topics.add('chats').add('room')
+}
+export function touchContacts(turn: Turn, account: Account): void {
+  account.stamps.contacts++
+  turn.state.topics.add('contacts')
+}
