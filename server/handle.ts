@@ -73,8 +73,11 @@ export interface Tx {
     event: N,
     data: EventData<N>,
   ): void
-  /** Time of this call: max(node clock, lastAt of every locked head). Read it after the locks. */
-  now(): TimeMs
+  /**
+   * Time of this call: max(node clock, lastAt of every locked head), or of that stream's head alone (S5: in a batch, other
+   * conversations are locked too). Read it after the locks.
+   */
+  now(stream?: StreamId): TimeMs
   newId(): number
 }
 
