@@ -73,8 +73,13 @@ export const importTable: readonly Row[] = [
   },
   {
     files: /^src\/(pages|pkg-[a-z-]+)\//,
-    may: [/^src\/(pages|pkg-[a-z-]+|stores|components)\//, /^vue$/, /^@dcloudio\/uni-app$/],
-    types: [protocol],
+    may: [
+      /^src\/(pages|pkg-[a-z-]+|stores|components|i18n)(\/|$)/,
+      /^vue$/,
+      /^@dcloudio\/uni-app$/,
+      /^protocol\/limits$/,
+    ],
+    types: [protocol, /^src\/engine\/face$/],
   },
   { files: /^src\/[^/]+$/, may: everything },
 

@@ -21,15 +21,10 @@ export const missingScripts = (manifest: Manifest, exists: (path: string) => boo
       .map((path) => `${name}: ${path}`),
   )
 
-const ownWords = new Set(['ci', 'install', 'audit'])
-
 /** Commands (`npm run x`, `npm start`, `npm test`) in a text that package.json does not know. */
 export const unknownCommands = (text: string, manifest: Manifest): string[] =>
-  [...text.matchAll(/\bnpm (?:run )?([a-z][\w:-]*)/g)]
-    .filter(
-      ([command, name = '']) =>
-        !(name in manifest.scripts) && (command.includes(' run ') || !ownWords.has(name)),
-    )
+  [...text.matchAll(/\bnpm (?:run ([a-z][\w:-]*)|(start|test)\b)/g)]
+    .filter(([, script, word]) => !((script ?? word ?? '') in manifest.scripts))
     .map(([command]) => command)
 
 /** Packages of a lock file that carry an address to download from. */
