@@ -1,6 +1,6 @@
 /** Leases of node numbers, in the table `nodes`. Times are the database's. */
 import { randomUUID } from 'node:crypto'
-import type { Connection, Db } from './connection'
+import { DbError, type Connection, type Db } from './connection'
 import { forUpdate, insertOrIgnore } from './dialect'
 
 export const nodesMax = 32
@@ -34,7 +34,7 @@ export async function leaseNode(db: Db, options: LeaseOptions = {}): Promise<Lea
   const token = randomUUID()
   const now = await db.now()
   let untilMs = now + leaseMs
-  const { node, fromMs } = await db.write((connection) => take(connection, token, now, untilMs))
+  const { node, fromMs } = await patiently(() => db.write((c) => take(c, token, now, untilMs)))
   const timer = setInterval(() => {
     renew().catch(() => undefined)
   }, renewEveryMs).unref()
@@ -59,6 +59,17 @@ export async function leaseNode(db: Db, options: LeaseOptions = {}): Promise<Lea
     },
   }
 }
+
+/** Nodes that start together may meet in a deadlock. */
+async function patiently<T>(work: () => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries++)
+    try {
+      return await work()
+    } catch (error) {
+      if (!(error instanceof DbError && error.kind === 'again') || tries === triesMax) throw error
+    }
+}
+const triesMax = 10
 
 const extend = 'UPDATE nodes SET leased_until = ? WHERE id = ? AND token = ?'
 
