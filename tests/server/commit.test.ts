@@ -1,0 +1,250 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { DbError, type Db } from '../../server/db/connection'
+import { databases } from './databases'
+import { gate, note, testFunnel, withWrites } from './funnel'
+import { makeNotes, notesOf } from './notes'
+
+const streams = [11, 12, 13, 14]
+
+describe.each(databases)('commit on $name', ({ open, name }) => {
+  let db: Db
+  beforeEach(async () => {
+    db = await open()
+    await makeNotes(db, streams)
+  })
+  afterEach(() => db.close())
+
+  const texts = async (stream: number) =>
+    (await db.read((c) => notesOf(c, stream))).map(({ note: text }) => text)
+  const head = async (stream: number) => {
+    const [row] = await db.read(async (c) => c.all('SELECT version FROM heads WHERE stream = ?', [stream]))
+    return row?.version
+  }
+
+  it('[F3] a refusal and a throw undo their own call alone', async () => {
+    const { call, changes, notices } = testFunnel(db)
+    const results = await Promise.all([
+      call('notes.write', note([11], 'ok', { text: 'first' })),
+      call('notes.write', note([11, 12], 'refuse', { text: 'refused' })),
+      call('notes.write', note([11], 'ok', { text: 'second' })),
+      call('notes.write', note([11, 12], 'throw', { text: 'thrown' })),
+      call('notes.write', note([11], 'ok', { text: 'third' })),
+      call('notes.write', note([12, 99], 'ok', { text: 'no such stream' })),
+    ])
+    const codes = results.map((r) => (r.ok ? 'ok' : r.error.code))
+    expect(codes).toEqual(['ok', 'notFound', 'ok', 'internal', 'ok', 'notFound'])
+    expect((await texts(11)).sort()).toEqual(['first', 'second', 'third'])
+    expect(await texts(12)).toEqual([])
+    expect([await head(11), await head(12)]).toEqual([3, 0])
+    expect(changes.flatMap(({ rows }) => rows.map(({ v }) => v)).sort()).toEqual([1, 2, 3])
+    expect(changes.map(({ stream }) => stream)).not.toContain(12)
+    expect(notices).toHaveLength(3)
+  })
+
+  it('[F3] what waits shares a transaction of at most 128 calls', async () => {
+    const sizes: number[] = []
+    let size = 0
+    const counted = withWrites(db, async (work, write) => {
+      size = 0
+      const result = await write((c) =>
+        work({
+          ...c,
+          all: (sql, binds) => c.all(sql, binds),
+          run: (sql, binds) => {
+            if (sql.startsWith('INSERT INTO notes')) size += 1
+            return c.run(sql, binds)
+          },
+        }),
+      )
+      sizes.push(size)
+      return result
+    })
+    const { call } = testFunnel(counted)
+    await Promise.all(Array.from({ length: 300 }, () => call('notes.writeMany', note([11]))))
+    expect(sizes.filter((n) => n > 0)).toEqual([128, 128, 44])
+    expect(await head(11)).toBe(300)
+  })
+
+  it('[F4] answers when the commit is durable, not before', async () => {
+    const committed = gate()
+    const held = withWrites(db, async (work, write) => {
+      const result = await write(work)
+      await committed.opened
+      return result
+    })
+    const { call, changes } = testFunnel(held)
+    let answered = false
+    const answer = call('notes.write', note([11])).finally(() => (answered = true))
+    while ((await texts(11)).length === 0) await new Promise((resolve) => setTimeout(resolve, 5))
+    expect({ answered, changes }).toEqual({ answered: false, changes: [] })
+    committed.open()
+    expect(await answer).toMatchObject({ ok: true })
+    expect(changes).toHaveLength(1)
+  })
+
+  it.each([
+    ['down', 'unavailable'],
+    ['full', 'storageFull'],
+    ['fatal', 'unavailable'],
+  ] as const)('[F4] when COMMIT fails (%s) no call of it is acknowledged', async (kind, code) => {
+    const failing = withWrites(db, (work, write) =>
+      write(async (c) => {
+        await work(c)
+        throw new DbError(kind, new Error('no commit'))
+      }),
+    )
+    const { call, changes, fatal } = testFunnel(failing)
+    const results = await Promise.all([1, 2, 3].map(() => call('notes.write', note([11]))))
+    expect(results).toEqual(Array(3).fill({ ok: false, error: { code } }))
+    expect([await head(11), await texts(11), changes]).toEqual([0, [], []])
+    expect(fatal).toHaveLength(kind === 'fatal' ? 1 : 0)
+  })
+
+  it('[F4] commits nothing more after a fatal failure', async () => {
+    let writes = 0
+    const failing = withWrites(db, () => {
+      writes += 1
+      return Promise.reject(new DbError('fatal', new Error('disk')))
+    })
+    const { call, fatal } = testFunnel(failing)
+    await call('notes.writeMany', note([11]))
+    expect(await call('notes.writeMany', note([11]))).toMatchObject({ error: { code: 'unavailable' } })
+    expect([writes, fatal.length]).toEqual([1, 1])
+  })
+
+  it('[F5] at most 4,096 writes wait', async () => {
+    const running = gate()
+    const held = withWrites(db, async (work, write) => {
+      await running.opened
+      return write(work)
+    })
+    const { call } = testFunnel(held)
+    const results: Promise<unknown>[] = []
+    const first = call('notes.writeMany', note([11]))
+    // The first turn takes the first call out of the queue.
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    const codes: unknown[] = []
+    for (let i = 0; i < 4_100; i++) {
+      const result = call('notes.writeMany', note([11]))
+      results.push(result)
+      void result.then((r) => (r.ok ? undefined : codes.push(r.error.code)))
+    }
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    expect(codes).toEqual(Array(4).fill('overloaded'))
+    running.open()
+    await Promise.all([first, ...results])
+    expect(await head(11)).toBe(4_097)
+  })
+
+  it('[F6] a stored write repeats its first success, and conflicts with another payload', async () => {
+    const { call } = testFunnel(db)
+    const input = note([11], 'ok', { text: 'once' })
+    const first = await call('notes.writeOnce', input)
+    expect(first).toEqual({ ok: true, value: { versions: [1], at: 1 } })
+    expect(await call('notes.writeOnce', { ...input })).toEqual(first)
+    expect(await call('notes.writeOnce', { ...input, text: 'twice' })).toEqual({
+      ok: false,
+      error: { code: 'conflict' },
+    })
+    expect(await texts(11)).toEqual(['once'])
+  })
+
+  it('[F6] equal calls at the same time take effect once, on two nodes too', async () => {
+    const nodes = [testFunnel(db), testFunnel(db)]
+    const input = note([11])
+    const calls = Array.from({ length: 20 }, (_, i) => nodes[i % 2]!.call('notes.writeOnce', { ...input }))
+    const results = await Promise.all(calls)
+    expect(results).toEqual(Array(20).fill({ ok: true, value: { versions: [1], at: 1 } }))
+    expect(await head(11)).toBe(1)
+  })
+
+  it('[F6] refusals are not remembered', async () => {
+    const { call } = testFunnel(db)
+    const input = note([99])
+    expect(await call('notes.writeOnce', input)).toMatchObject({ error: { code: 'notFound' } })
+    await db.write(async (c) => c.run('INSERT INTO heads VALUES (?, ?, ?, ?, ?)', [99, 0, 0, 0, 0]))
+    expect(await call('notes.writeOnce', input)).toMatchObject({ ok: true })
+  })
+
+  it('[F7] a refusal that says keep leaves what its call wrote', async () => {
+    const { call, changes } = testFunnel(db)
+    const [kept, undone] = await Promise.all([
+      call('notes.write', note([11], 'keep', { text: 'kept' })),
+      call('notes.write', note([11], 'refuse', { text: 'undone' })),
+    ])
+    expect([kept, undone]).toEqual(Array(2).fill({ ok: false, error: { code: 'notFound' } }))
+    expect([await texts(11), await head(11), changes.length]).toEqual([['kept'], 1, 1])
+  })
+
+  it('runs a transaction again that the database gave up', async () => {
+    let tries = 0
+    const colliding = withWrites(db, (work, write) =>
+      write(async (c) => {
+        const result = await work(c)
+        if (++tries < 3) throw new DbError('again', new Error('deadlock'))
+        return result
+      }),
+    )
+    const { call, changes } = testFunnel(colliding)
+    const results = await Promise.all([1, 2].map(() => call('notes.writeMany', note([11]))))
+    expect(results.map(({ ok }) => ok)).toEqual([true, true])
+    expect([tries, await head(11), changes.length]).toEqual([3, 2, 1])
+  })
+
+  it('commits one by one what collides again and again together', async () => {
+    const colliding = withWrites(db, (work, write) =>
+      write(async (c) => {
+        const result = await work(c)
+        if ((await notesOf(c, 11)).length > before + 1) throw new DbError('again', new Error('deadlock'))
+        before += 1
+        return result
+      }),
+    )
+    let before = 0
+    const { call } = testFunnel(colliding)
+    const results = await Promise.all([1, 2, 3].map(() => call('notes.writeMany', note([11]))))
+    expect(results.map(({ ok }) => ok)).toEqual([true, true, true])
+    expect(await head(11)).toBe(3)
+  })
+
+  it('[F11] answers what was accepted and refuses what comes later', async () => {
+    const { call, close, commit } = testFunnel(db)
+    const accepted = Array.from({ length: 200 }, () => call('notes.write', note([11])))
+    const closed = close()
+    const late = await call('notes.write', note([11]))
+    const lateRead = await call('notes.count', { stream: 11 })
+    await closed
+    await commit.close()
+    expect([late, lateRead]).toEqual(Array(2).fill({ ok: false, error: { code: 'draining' } }))
+    expect((await Promise.all(accepted)).every(({ ok }) => ok)).toBe(true)
+    expect(await head(11)).toBe(200)
+  })
+
+  it('[Y1] 200 parallel calls over four streams: versions are contiguous, each row has its own', async () => {
+    const { call, changes } = testFunnel(db)
+    const results = await Promise.all(
+      Array.from({ length: 200 }, (_, i) =>
+        call(i % 3 ? 'notes.writeMany' : 'notes.write', note(i % 5 ? [streams[i % 4]!] : [11, 13])),
+      ),
+    )
+    expect(results.filter(({ ok }) => !ok)).toEqual([])
+    for (const stream of streams) {
+      const versions = (await db.read((c) => notesOf(c, stream))).map(({ version }) => version)
+      expect(versions).toEqual(versions.map((_, i) => i + 1))
+      expect(await head(stream)).toBe(versions.length)
+      const told = changes.filter((change) => change.stream === stream).sort((a, b) => a.from - b.from)
+      expect(told.map(({ from }) => from)).toEqual([0, ...told.slice(0, -1).map(({ to }) => to)])
+      expect(told.flatMap(({ rows }) => rows.map(({ v }) => v))).toEqual(versions)
+    }
+  })
+
+  it(`writes the table of changes beside the rows (${name})`, async () => {
+    const { call } = testFunnel(db)
+    await Promise.all([1, 2, 3].map(() => call('notes.writeMany', note([11, 12]))))
+    const rows = await db.read(async (c) => c.all('SELECT stream, version FROM changes ORDER BY id'))
+    expect(rows.slice(-2)).toEqual([
+      { stream: 11, version: 3 },
+      { stream: 12, version: 3 },
+    ])
+  })
+})

@@ -1,0 +1,150 @@
+/** A small domain for tests of the funnel and of sync: notes, written to streams. No part of the product. */
+import { op, record, t, type OpDefinition } from '../../protocol/define'
+import type { StreamId, UserId } from '../../protocol/ids'
+import type { StreamRow } from '../../protocol/records'
+import { ClientIdText, Id } from '../../protocol/records'
+import type { Connection, Db } from '../../server/db/connection'
+import type { AnyCall, AnyOutcome, AnyRead, AnyWrite } from '../../server/funnel'
+import { ok, refuse, type Tx } from '../../server/handle'
+import type { RowSource } from '../../server/sync/sources'
+
+const what = ['ok', 'refuse', 'keep', 'throw', 'undeclared', 'odd'] as const
+/** What the call does after it wrote its note. */
+export type What = (typeof what)[number]
+export interface NoteInput {
+  clientId: string
+  streams: StreamId[]
+  text: string
+  what: What
+}
+
+const limit = { per: 'user', count: 1_000_000, windowMs: 60_000 } as const
+const input = record({
+  clientId: ClientIdText,
+  streams: t.Array(Id),
+  text: t.String({ maxLength: 20_000 }),
+  what: t.Union(what.map((w) => t.Literal(w))),
+})
+const output = record({ versions: t.Array(t.Integer()), at: t.Integer() })
+const common = { kind: 'write', auth: 'user', limit, input, output, doc: 'Writes a note.' } as const
+
+export const noteOps: Record<string, OpDefinition> = {
+  'notes.write': op({ ...common, repeat: 'natural', errors: ['notFound'] }),
+  'notes.writeOnce': op({ ...common, repeat: 'stored', errors: ['notFound'] }),
+  'notes.writeMany': op({ ...common, repeat: 'natural', errors: ['notFound'] }),
+  'notes.rare': op({
+    ...{ ...common, repeat: 'natural', errors: ['notFound'] },
+    limit: { per: 'user', count: 2, windowMs: 60_000 },
+  }),
+  'notes.atNight': op({ ...common, auth: 'system', repeat: 'natural', errors: [] }),
+  'notes.count': op({
+    ...{ kind: 'read', auth: 'user', limit, errors: [], doc: 'Counts the notes of a stream.' },
+    input: record({ stream: Id }),
+    output: record({ count: t.Integer() }),
+  }),
+}
+
+const inputOf = (call: AnyCall): NoteInput => call.input as NoteInput
+
+async function write(call: AnyCall, tx: Tx): Promise<AnyOutcome> {
+  const { streams, text, what } = inputOf(call)
+  if (streams.some((stream) => !tx.head(stream))) return refuse('notFound')
+  const versions: number[] = []
+  for (const stream of streams) {
+    const { v } = tx.change(stream, (v) => noteRow(v, text))
+    await tx.db.run('INSERT INTO notes (stream, version, note) VALUES (?, ?, ?)', [stream, v, text])
+    versions.push(v)
+  }
+  tx.notify({ userId: 1 }, 'session.ended', { reason: 'revoked', at: 1 })
+  switch (what) {
+    case 'ok':
+      return ok({ versions, at: 1 })
+    case 'odd':
+      return ok({ versions: 'none' })
+    case 'refuse':
+      return refuse('notFound')
+    case 'keep':
+      return refuse('notFound', undefined, { keep: true })
+    case 'undeclared':
+      return refuse('selfRequest')
+    case 'throw':
+      throw new Error('thrown on purpose')
+  }
+}
+
+const one: AnyWrite = {
+  async run(call, tx) {
+    await tx.lock(inputOf(call).streams)
+    return write(call, tx)
+  },
+}
+/** Keeps the contract of `batch`: all is decided before the first write. Throws when one of its calls would. */
+const many: AnyWrite = {
+  lane: (call) => inputOf(call).streams[0] ?? 0,
+  run: one.run,
+  async batch(calls, tx) {
+    await tx.lock(calls.flatMap((call) => inputOf(call).streams))
+    const outcomes: AnyOutcome[] = []
+    for (const call of calls) {
+      const refused = inputOf(call).what === 'refuse'
+      outcomes.push(refused ? refuse('notFound') : await write(call, tx))
+    }
+    return outcomes
+  },
+}
+
+export const noteHandlers: Record<string, AnyRead | AnyWrite> = {
+  'notes.write': one,
+  'notes.writeOnce': one,
+  'notes.writeMany': many,
+  'notes.rare': one,
+  'notes.atNight': one,
+  'notes.count': {
+    run: async ({ input, db }) =>
+      ok({ count: (await notesOf(db, (input as { stream: number }).stream)).length }),
+  } satisfies AnyRead,
+}
+
+/** The rows of the domain are messages, since sync knows only the product's rows. */
+export const noteRow = (v: number, text: string): StreamRow => ({
+  ...{ k: 'message', v, seq: v, from: 1, clientId: 'c', at: 1, countable: 1 },
+  body: { kind: 'text', text },
+})
+
+interface NoteRecord {
+  version: number
+  note: string
+}
+export const notesOf = async (db: Connection, stream: StreamId): Promise<NoteRecord[]> =>
+  db.all<NoteRecord>('SELECT version, note FROM notes WHERE stream = ? ORDER BY version', [stream])
+
+/** Makes the table, and streams with these ids. */
+export async function makeNotes(db: Db, streams: readonly StreamId[]): Promise<void> {
+  await db.write(async (c) => {
+    await c.run(
+      'CREATE TABLE notes (stream BIGINT, version BIGINT, note TEXT, PRIMARY KEY (stream, version))',
+    )
+    for (const stream of streams)
+      await c.run('INSERT INTO heads (stream, version, seq, countable, last_at) VALUES (?, 0, 0, 0, 0)', [
+        stream,
+      ])
+  })
+}
+
+export const noteSource = (of: RowSource['of']): RowSource => ({
+  of,
+  async changed(db, stream, _viewer: UserId, since, limit) {
+    const found = await db.all<NoteRecord>(
+      'SELECT version, note FROM notes WHERE stream = ? AND version > ? ORDER BY version LIMIT ?',
+      [stream, since, limit],
+    )
+    return found.map(({ version, note }) => noteRow(version, note))
+  },
+  async snapshot(db, stream) {
+    const found = await db.all<NoteRecord>(
+      'SELECT version, note FROM notes WHERE stream = ? ORDER BY version DESC LIMIT 50',
+      [stream],
+    )
+    return found.map(({ version, note }) => noteRow(version, note))
+  },
+})
