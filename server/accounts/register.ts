@@ -34,26 +34,22 @@ export const register = ({ tokens, passwords }: AccountsDeps) =>
     },
 
     async run({ input, prepared }, tx) {
-      const accountKey = accountKeyOf(input.account)
-      if (!(await userByKey(tx.db, accountKey))) {
-        const added = await addUser(tx, input, prepared)
-        if (added) return ok(await openSession(tx, tokens, added, input.device, prepared.random))
-      }
-      const old = await userByKey(tx.db, accountKey)
-      if (old?.register_client_id !== input.clientId) return refuse('accountTaken')
+      const old = await userByKey(tx.db, accountKeyOf(input.account))
+      if (old && old.register_client_id !== input.clientId) return refuse('accountTaken')
       // The same call was made twice at once: the loser comes again, and then `prepare` can check the password.
-      if (prepared.passwordFits === undefined) return refuse('tooManyRequests', { retryAfterMs: 1 })
-      if (!prepared.passwordFits) return refuse('conflict')
-      return ok(await openSession(tx, tokens, old.id, input.device, prepared.random))
+      if (old && prepared.passwordFits === undefined) return refuse('tooManyRequests', { retryAfterMs: 1 })
+      if (old && !prepared.passwordFits) return refuse('conflict')
+      const userId = old ? old.id : await addUser(tx, input, prepared)
+      return ok(await openSession(tx, tokens, userId, input.device, prepared.random))
     },
   })
 
-/** Id of the new user, who gets his own stream; undefined when another node took the account in this moment. */
+/** Id of the new user, who gets his own stream. */
 async function addUser(
   tx: Tx,
   input: Input<'accounts.register'>,
   { passwordHash, place }: Prepared,
-): Promise<UserId | undefined> {
+): Promise<UserId> {
   const id = tx.newId()
   await tx.openStream(id)
   const user: UsersTable = {
@@ -69,5 +65,6 @@ async function addUser(
     created_at: tx.now(),
   }
   user.version = tx.change(id, (v) => ({ k: 'profile', v, ...toProfile(user), version: v })).v
-  return (await insertUser(tx.db, user)) ? id : undefined
+  await insertUser(tx.db, user)
+  return id
 }

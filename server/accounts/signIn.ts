@@ -25,7 +25,7 @@ export const signIn = ({ tokens, passwords }: AccountsDeps) =>
     async run({ input, prepared }, tx) {
       if (!mayBeAccount(input.account)) return refuse('badCredentials')
       const key = accountKeyOf(input.account)
-      const known = await failuresOf(tx.db, key)
+      const known = await failuresOf(tx.db, key, { lock: true })
       // Others may have failed while this password was checked: the wait holds for every try that comes after them.
       const waiting = refuseWaiting(known?.wait_until, tx.now())
       if (waiting) return waiting

@@ -1,6 +1,6 @@
 /** SQL of accounts: users, sessions, sign_in_failures. Runs unchanged on both dialects. */
 import type { Connection } from '../db/connection'
-import { insertOrIgnore, places } from '../db/dialect'
+import { forUpdate, places } from '../db/dialect'
 import type { SessionsTable, SignInFailuresTable, UsersTable } from '../db/tables'
 import type { SessionId, TimeMs, UserId, Version } from '../../protocol/ids'
 
@@ -29,9 +29,9 @@ export async function usersByIds(db: Connection, ids: readonly UserId[]): Promis
   return db.all<UsersTable>(`${selectUser} where id in (${places(ids.length)})`, ids)
 }
 
-/** Inserts a user; false when the account was taken meanwhile. */
-export async function insertUser(db: Connection, user: UsersTable): Promise<boolean> {
-  const inserted = await db.run(insertOrIgnore(db.dialect, 'users', userColumns), [
+/** Throws DbError `duplicate` when another node took the account in this moment: the funnel then runs the call again. */
+export const insertUser = async (db: Connection, user: UsersTable): Promise<number> =>
+  db.run(`insert into users (${userColumns.join(', ')}) values (${places(userColumns.length)})`, [
     user.id,
     user.version,
     user.account,
@@ -43,8 +43,6 @@ export async function insertUser(db: Connection, user: UsersTable): Promise<bool
     user.register_client_id,
     user.created_at,
   ])
-  return inserted > 0
-}
 
 const sessionColumns =
   'id, user_id, refresh_hash, previous_hash, device_name, platform, created_at, used_at, ended_at'
@@ -92,25 +90,31 @@ export const rotateSession = async (
 export const endSession = async (db: Connection, id: SessionId, now: TimeMs): Promise<boolean> =>
   (await db.run('update sessions set ended_at = ? where id = ? and ended_at is null', [now, id])) > 0
 
+/** Failures of an account. `lock`: the row stays as it is until the commit, so that tries at once count one by one. */
 export async function failuresOf(
   db: Connection,
   accountKey: string,
+  { lock } = { lock: false },
 ): Promise<SignInFailuresTable | undefined> {
   const rows = await db.all<SignInFailuresTable>(
-    'select account_key, failures, wait_until from sign_in_failures where account_key = ?',
+    `select account_key, failures, wait_until from sign_in_failures where account_key = ?${lock ? forUpdate(db.dialect) : ''}`,
     [accountKey],
   )
   return rows[0]
 }
 
-/** Counts one failure and returns how many there are now; the row stays locked until the commit. */
+/**
+ * Counts one failure and returns how many there are now; the row stays locked until the commit. Throws DbError `duplicate`
+ * when another node counted the first one in this moment.
+ */
 export async function countFailure(db: Connection, accountKey: string): Promise<number> {
-  const add = async (): Promise<number> =>
-    db.run('update sign_in_failures set failures = failures + 1 where account_key = ?', [accountKey])
-  if ((await add()) === 0) {
-    const insert = insertOrIgnore(db.dialect, 'sign_in_failures', ['account_key', 'failures', 'wait_until'])
-    if ((await db.run(insert, [accountKey, 1, 0])) === 0) await add()
-  }
+  const added = await db.run('update sign_in_failures set failures = failures + 1 where account_key = ?', [
+    accountKey,
+  ])
+  if (added === 0)
+    await db.run('insert into sign_in_failures (account_key, failures, wait_until) values (?, 1, 0)', [
+      accountKey,
+    ])
   return (await failuresOf(db, accountKey))?.failures ?? 1
 }
 

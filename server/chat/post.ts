@@ -28,7 +28,7 @@ export async function post(
   head: Head,
   { from, clientId, payloadHash, body }: Post,
 ): Promise<MessageRow> {
-  const at = tx.now()
+  const at = tx.now(conversationId)
   head.seq += 1
   head.countable += isCountable(body.kind) ? 1 : 0
   head.lastAt = at
