@@ -1,8 +1,8 @@
 import { defineStore } from 'pinia'
-import { computed } from 'vue'
 import type { UserId } from '../../protocol/ids'
 import type { Profile } from '../../protocol/records'
 import type { ContactView } from '../engine/face'
+import { derived } from './derived'
 import { call, viewOf } from './engine'
 
 export interface LetterSection {
@@ -25,9 +25,9 @@ export function sectionsOf(contacts: readonly ContactView[]): LetterSection[] {
 export const useContacts = defineStore('contacts', () => {
   const contacts = viewOf(['contacts', 'session'], (e) => e.contacts())
   const requests = viewOf(['contacts', 'session'], (e) => e.requests())
-  const sections = computed(() => sectionsOf(contacts.value))
+  const sections = derived(() => sectionsOf(contacts.value))
   /** Requests that wait for me. */
-  const waiting = computed(() => requests.value.filter((r) => r.incoming && r.state === 'pending').length)
+  const waiting = derived(() => requests.value.filter((r) => r.incoming && r.state === 'pending').length)
   const found = new Map<UserId, Profile>()
 
   const friendOf = (id: UserId): ContactView | undefined => contacts.value.find((c) => c.profile.id === id)

@@ -1,6 +1,6 @@
 import { defineStore } from 'pinia'
-import { computed } from 'vue'
 import type { Input } from '../../protocol'
+import { derived } from './derived'
 import { ask, call, engine, viewOf } from './engine'
 
 const platforms = { web: 'h5', app: 'app', 'mp-weixin': 'mp-weixin' } as const
@@ -17,10 +17,10 @@ function thisDevice(): Input<'accounts.signIn'>['device'] {
 export const useSession = defineStore('session', () => {
   const view = viewOf(['session'], (e) => e.session())
   const link = viewOf(['link'], (e) => e.link())
-  const state = computed(() => view.value.state)
-  const me = computed(() => (view.value.state === 'signedIn' ? view.value.me : undefined))
-  const userId = computed(() => (view.value.state === 'signedIn' ? view.value.userId : undefined))
-  const because = computed(() => (view.value.state === 'signedOut' ? view.value.because : undefined))
+  const state = derived(() => view.value.state)
+  const me = derived(() => (view.value.state === 'signedIn' ? view.value.me : undefined))
+  const userId = derived(() => (view.value.state === 'signedIn' ? view.value.userId : undefined))
+  const because = derived(() => (view.value.state === 'signedOut' ? view.value.because : undefined))
 
   return {
     state,

@@ -1,5 +1,6 @@
 import { defineStore } from 'pinia'
-import { computed, ref, watch } from 'vue'
+import { ref, watch } from 'vue'
+import { derived } from './derived'
 
 export const languages = ['zh-CN', 'en'] as const
 export type Language = (typeof languages)[number]
@@ -60,10 +61,10 @@ export const useSettings = defineStore('settings', () => {
     recentEmoji,
     systemDark,
     /** The language that is shown. */
-    shownLanguage: computed<Language>(() =>
+    shownLanguage: derived<Language>(() =>
       language.value === 'system' ? languageOf(system.language) : language.value,
     ),
-    dark: computed(() => theme.value === 'dark' || (theme.value === 'system' && systemDark.value)),
+    dark: derived(() => theme.value === 'dark' || (theme.value === 'system' && systemDark.value)),
     /** Puts an emoji first in the row of recent ones. */
     useEmoji(emoji: string) {
       recentEmoji.value = [emoji, ...recentEmoji.value.filter((e) => e !== emoji)].slice(0, 16)
