@@ -1,18 +1,20 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { DbError, type Db } from '../../server/db/connection'
+import { insertHead } from '../../server/sync/heads'
 import { databases } from './databases'
 import { gate, note, testFunnel, withWrites } from './funnel'
-import { makeNotes, notesOf } from './notes'
+import { clearNotes, makeNotes, notesOf } from './notes'
 
 const streams = [11, 12, 13, 14]
 
 describe.each(databases)('commit on $name', ({ open, name }) => {
   let db: Db
-  beforeEach(async () => {
+  beforeAll(async () => {
     db = await open()
-    await makeNotes(db, streams)
+    await makeNotes(db)
   })
-  afterEach(() => db.close())
+  beforeEach(() => clearNotes(db, streams))
+  afterAll(() => db.close())
 
   const texts = async (stream: number) =>
     (await db.read((c) => notesOf(c, stream))).map(({ note: text }) => text)
@@ -162,7 +164,7 @@ describe.each(databases)('commit on $name', ({ open, name }) => {
     const { call } = testFunnel(db)
     const input = note([99])
     expect(await call('notes.writeOnce', input)).toMatchObject({ error: { code: 'notFound' } })
-    await db.write(async (c) => c.run('INSERT INTO heads VALUES (?, ?, ?, ?, ?)', [99, 0, 0, 0, 0]))
+    await db.write((c) => insertHead(c, 99))
     expect(await call('notes.writeOnce', input)).toMatchObject({ ok: true })
   })
 

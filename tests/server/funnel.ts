@@ -1,5 +1,6 @@
 /** The real funnel over the notes of notes.ts, with what it published and logged kept to be looked at. */
 import { randomBytes } from 'node:crypto'
+import { sync as syncOps } from '../../protocol/sync'
 import { createCommit, type Commit } from '../../server/commit'
 import type { Connection, Db } from '../../server/db/connection'
 import { createDispatch, type Funnel } from '../../server/dispatch'
@@ -8,7 +9,7 @@ import { idMaker } from '../../server/ids'
 import { memoryLimiter } from '../../server/limiter'
 import type { Change } from '../../server/sync/changes'
 import type { Notice } from '../../server/sync/deliver'
-import type { Publisher } from '../../server/sync/publish'
+import type { Publisher, Sync } from '../../server/sync'
 import { noteHandlers, noteOps, type NoteInput, type What } from './notes'
 
 export const tools: Tools = {
@@ -40,7 +41,7 @@ export function testIds(): () => number {
   return idMaker({ node, fromMs: 0, untilMs: () => Number.MAX_SAFE_INTEGER }, Date.now)
 }
 
-export function testFunnel(db: Db, publisher?: Publisher): TestFunnel {
+export function testFunnel(db: Db, sync?: Pick<Sync, 'publisher' | 'handlers'>): TestFunnel {
   const changes: Change[] = []
   const notices: Notice[] = []
   const logged: object[] = []
@@ -53,7 +54,7 @@ export function testFunnel(db: Db, publisher?: Publisher): TestFunnel {
     committed(c, n) {
       changes.push(...c)
       notices.push(...n)
-      publisher?.committed(c, n)
+      sync?.publisher.committed(c, n)
     },
     heard: async () => undefined,
     sweep: () => undefined,
@@ -64,7 +65,8 @@ export function testFunnel(db: Db, publisher?: Publisher): TestFunnel {
     onFatal: (error) => void fatal.push(error),
   })
   const funnel = createDispatch({
-    ...{ ops: noteOps, handlers: noteHandlers, commit, db, tools, log },
+    ...{ ops: sync ? { ...syncOps, ...noteOps } : noteOps, commit, db, tools, log },
+    handlers: { ...sync?.handlers, ...noteHandlers },
     limiter: memoryLimiter(),
     checkOutput: true,
   })

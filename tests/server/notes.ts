@@ -1,11 +1,13 @@
 /** A small domain for tests of the funnel and of sync: notes, written to streams. No part of the product. */
 import { op, record, t, type OpDefinition } from '../../protocol/define'
-import type { StreamId, UserId } from '../../protocol/ids'
-import type { StreamRow } from '../../protocol/records'
-import { ClientIdText, Id } from '../../protocol/records'
-import type { Connection, Db } from '../../server/db/connection'
+import type { StreamId } from '../../protocol/ids'
+import { limits } from '../../protocol/limits'
+import { ClientIdText, Id, type RowOf } from '../../protocol/records'
+import type { Connection, Db, Dialect } from '../../server/db/connection'
+import { upsert } from '../../server/db/dialect'
 import type { AnyCall, AnyOutcome, AnyRead, AnyWrite } from '../../server/funnel'
 import { ok, refuse, type Tx } from '../../server/handle'
+import { insertHead } from '../../server/sync/heads'
 import type { RowSource } from '../../server/sync/sources'
 
 const what = ['ok', 'refuse', 'keep', 'throw', 'undeclared', 'odd'] as const
@@ -16,6 +18,8 @@ export interface NoteInput {
   streams: StreamId[]
   text: string
   what: What
+  /** Which note is written; absent: a new one. */
+  slot?: number
 }
 
 const limit = { per: 'user', count: 1_000_000, windowMs: 60_000 } as const
@@ -24,6 +28,7 @@ const input = record({
   streams: t.Array(Id),
   text: t.String({ maxLength: 20_000 }),
   what: t.Union(what.map((w) => t.Literal(w))),
+  slot: t.Optional(t.Integer()),
 })
 const output = record({ versions: t.Array(t.Integer()), at: t.Integer() })
 const common = { kind: 'write', auth: 'user', limit, input, output, doc: 'Writes a note.' } as const
@@ -47,12 +52,12 @@ export const noteOps: Record<string, OpDefinition> = {
 const inputOf = (call: AnyCall): NoteInput => call.input as NoteInput
 
 async function write(call: AnyCall, tx: Tx): Promise<AnyOutcome> {
-  const { streams, text, what } = inputOf(call)
+  const { streams, text, what, slot } = inputOf(call)
   if (streams.some((stream) => !tx.head(stream))) return refuse('notFound')
   const versions: number[] = []
   for (const stream of streams) {
-    const { v } = tx.change(stream, (v) => noteRow(v, text))
-    await tx.db.run('INSERT INTO notes (stream, version, note) VALUES (?, ?, ?)', [stream, v, text])
+    const { v } = tx.change(stream, (v) => noteRow(v, slot ?? v, text))
+    await tx.db.run(putNote(tx.db.dialect), [stream, slot ?? v, v, text])
     versions.push(v)
   }
   tx.notify({ userId: 1 }, 'session.ended', { reason: 'revoked', at: 1 })
@@ -72,7 +77,7 @@ async function write(call: AnyCall, tx: Tx): Promise<AnyOutcome> {
   }
 }
 
-const one: AnyWrite = {
+export const writeNote: AnyWrite = {
   async run(call, tx) {
     await tx.lock(inputOf(call).streams)
     return write(call, tx)
@@ -81,7 +86,7 @@ const one: AnyWrite = {
 /** Keeps the contract of `batch`: all is decided before the first write. Throws when one of its calls would. */
 const many: AnyWrite = {
   lane: (call) => inputOf(call).streams[0] ?? 0,
-  run: one.run,
+  run: writeNote.run,
   async batch(calls, tx) {
     await tx.lock(calls.flatMap((call) => inputOf(call).streams))
     const outcomes: AnyOutcome[] = []
@@ -94,57 +99,70 @@ const many: AnyWrite = {
 }
 
 export const noteHandlers: Record<string, AnyRead | AnyWrite> = {
-  'notes.write': one,
-  'notes.writeOnce': one,
+  'notes.write': writeNote,
+  'notes.writeOnce': writeNote,
   'notes.writeMany': many,
-  'notes.rare': one,
-  'notes.atNight': one,
+  'notes.rare': writeNote,
+  'notes.atNight': writeNote,
   'notes.count': {
     run: async ({ input, db }) =>
       ok({ count: (await notesOf(db, (input as { stream: number }).stream)).length }),
   } satisfies AnyRead,
 }
 
+const putNote = (dialect: Dialect) =>
+  upsert(dialect, 'notes', ['stream', 'slot'], ['stream', 'slot', 'version', 'note'])
+
 /** The rows of the domain are messages, since sync knows only the product's rows. */
-export const noteRow = (v: number, text: string): StreamRow => ({
-  ...{ k: 'message', v, seq: v, from: 1, clientId: 'c', at: 1, countable: 1 },
+export const noteRow = (v: number, slot: number, text: string): RowOf<'message'> => ({
+  ...{ k: 'message', v, seq: slot, from: 1, clientId: 'c', at: 1, countable: 1 },
   body: { kind: 'text', text },
 })
 
 interface NoteRecord {
+  slot: number
   version: number
   note: string
 }
-export const notesOf = async (db: Connection, stream: StreamId): Promise<NoteRecord[]> =>
-  db.all<NoteRecord>('SELECT version, note FROM notes WHERE stream = ? ORDER BY version', [stream])
+const toRow = ({ slot, version, note }: NoteRecord) => noteRow(version, slot, note)
+const select = 'SELECT slot, version, note FROM notes WHERE stream = ?'
 
-/** Makes the table, and streams with these ids. */
-export async function makeNotes(db: Db, streams: readonly StreamId[]): Promise<void> {
-  await db.write(async (c) => {
-    await c.run(
-      'CREATE TABLE notes (stream BIGINT, version BIGINT, note TEXT, PRIMARY KEY (stream, version))',
-    )
-    for (const stream of streams)
-      await c.run('INSERT INTO heads (stream, version, seq, countable, last_at) VALUES (?, 0, 0, 0, 0)', [
-        stream,
-      ])
-  })
-}
+/** Notes of a stream in version order. */
+export const notesOf = async (db: Connection, stream: StreamId): Promise<NoteRecord[]> =>
+  db.all<NoteRecord>(`${select} ORDER BY version`, [stream])
 
 export const noteSource = (of: RowSource['of']): RowSource => ({
   of,
-  async changed(db, stream, _viewer: UserId, since, limit) {
-    const found = await db.all<NoteRecord>(
-      'SELECT version, note FROM notes WHERE stream = ? AND version > ? ORDER BY version LIMIT ?',
-      [stream, since, limit],
-    )
-    return found.map(({ version, note }) => noteRow(version, note))
+  async changed(db, stream, _viewer, since, limit) {
+    const found = await db.all<NoteRecord>(`${select} AND version > ? ORDER BY version LIMIT ?`, [
+      stream,
+      since,
+      limit,
+    ])
+    return found.map(toRow)
   },
   async snapshot(db, stream) {
-    const found = await db.all<NoteRecord>(
-      'SELECT version, note FROM notes WHERE stream = ? ORDER BY version DESC LIMIT 50',
-      [stream],
-    )
-    return found.map(({ version, note }) => noteRow(version, note))
+    const found = await db.all<NoteRecord>(`${select} ORDER BY slot DESC LIMIT ?`, [
+      stream,
+      limits.windowMessages,
+    ])
+    return found.map(toRow)
   },
 })
+
+/** Makes the table of notes. */
+export async function makeNotes(db: Db): Promise<void> {
+  await db.write(async (c) => {
+    await c.run(
+      'CREATE TABLE notes (stream BIGINT, slot BIGINT, version BIGINT, note TEXT, PRIMARY KEY (stream, slot))',
+    )
+  })
+}
+
+/** Makes these streams anew, without notes. */
+export async function clearNotes(db: Db, streams: readonly StreamId[]): Promise<void> {
+  await db.write(async (c) => {
+    for (const table of ['notes', 'heads', 'changes', 'repeats']) await c.run(`DELETE FROM ${table}`)
+    for (const stream of streams) await insertHead(c, stream)
+  })
+}
