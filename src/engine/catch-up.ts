@@ -127,7 +127,8 @@ function applyWaiting(turn: Turn, account: Account, id: StreamId, pull: Pull): v
     const outcome = applyFrame(held(account, id), frame)
     if (outcome === 'gap') {
       pull.frames = frames
-      if (pull.tries++ > 0) pullLater(turn, pull)
+      if (pull.tries > 0) pullLater(turn, pull)
+      else pull.tries = 1
       return
     }
     if (outcome === 'applied') streamChanged(turn, account, id, frame.rows)

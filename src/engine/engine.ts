@@ -24,6 +24,8 @@ export function createEngine(ports: Ports): Engine {
   let running = false
   let stopped = false
   let tickets: Ticket = 0
+  /** What is told while the dice are not ready. */
+  let early: (() => void)[] | undefined = ports.dice.ready && []
 
   function feed(happening: Happening): void {
     if (stopped) return
@@ -89,12 +91,21 @@ export function createEngine(ports: Ports): Engine {
     }
   }
 
+  function start(): void {
+    const told = early
+    early = undefined
+    feed({ is: 'start' })
+    told?.forEach((hear) => hear())
+  }
+
   return {
-    start: () => feed({ is: 'start' }),
+    start: () => void (ports.dice.ready ? ports.dice.ready.then(start) : start()),
     stop: () => feed({ is: 'stop' }),
     tell(intent: Intent): Ticket {
       const ticket = ++tickets
-      feed({ is: 'intent', ticket, intent, id: ports.dice.id() })
+      const hear = () => feed({ is: 'intent', ticket, intent, id: ports.dice.id() })
+      if (early) early.push(hear)
+      else hear()
       return ticket
     },
     onSettled: (listener) => void settled.push(listener),

@@ -11,6 +11,8 @@ export interface ClockPort {
   wakeAt(at: TimeMs | null, wake: () => void): void
 }
 export interface DicePort {
+  /** Where the source needs a moment: resolves when `id` may be called. Absent: at once. */
+  ready?: Promise<void>
   /** A fresh id from a source fit for secrets; 22 characters of [A-Za-z0-9_-]. */
   id(): ClientId
   /** For jitter only: 0 <= n < 1. */

@@ -40,7 +40,9 @@ export const refuse = (turn: Turn, ticket: Ticket | undefined, code: ErrorCode):
 export function request<N extends OpName>(turn: Turn, op: N, input: Input<N>, purpose: Purpose): number {
   const { state } = turn
   const id = ++state.lastCall
-  state.requests.set(id, { purpose, dueAt: turn.now + limits.requestTimeoutMs })
+  const dueAt = turn.now + limits.requestTimeoutMs
+  state.requests.set(id, { purpose, dueAt })
+  wake(turn, dueAt)
   turn.effects.push({ do: 'send', socket: state.link.socket, frame: { t: 'req', id, op, in: input } })
   return id
 }

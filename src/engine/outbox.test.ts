@@ -1,0 +1,441 @@
+import { describe, expect, it } from 'vitest'
+import { limits } from '../../protocol/limits'
+import type { MessageRow, StreamRow } from '../../protocol/records'
+import { digestOf, type Down } from '../../protocol/wire'
+import { Phone } from './test-world'
+
+const say = (text: string, conversationId = 100) =>
+  ({
+    is: 'call',
+    op: 'chat.sendMessage',
+    input: { conversationId, body: { kind: 'text', text }, seenSeq: 0 },
+  }) as const
+const sends = (phone: Phone) => phone.socket.requests('chat.sendMessage').map((r) => r.in as Sent)
+interface Sent {
+  conversationId: number
+  clientId: string
+  body: { text: string }
+  seenSeq: number
+}
+const texts = (phone: Phone) => sends(phone).map((s) => s.body.text)
+const shown = (phone: Phone, id = 100) =>
+  phone.engine.room(id).messages.map((m) => [m.body.kind === 'text' ? m.body.text : '', m.send.state])
+const row = (sent: Sent, seq: number, v = seq): MessageRow => ({
+  k: 'message',
+  v,
+  seq,
+  from: 1,
+  clientId: sent.clientId,
+  at: 5000 + seq,
+  countable: seq,
+  body: { kind: 'text', text: sent.body.text },
+})
+const place = (userId: number, v: number, seq: number): StreamRow => ({
+  k: 'place',
+  v,
+  userId,
+  role: 'member',
+  read: { seq, countable: seq },
+  joined: { seq: 0, countable: 0 },
+})
+const changed = (stream: number, from: number, rows: StreamRow[]): Down => ({
+  t: 'ev',
+  ev: 'sync.changed',
+  data: { stream, from, to: from + rows.length, rows },
+})
+const acts = (phone: Phone) => [...phone.disk.keys()].filter((key) => key.startsWith('act/'))
+const reconnect = async (phone: Phone) => {
+  phone.drop()
+  await phone.run(limits.reconnectMs[0])
+  await phone.welcome()
+}
+
+describe('outbox', () => {
+  it('[O1] an act is on disk before it is sent', async () => {
+    const phone = await new Phone().live()
+    phone.holdWrites = true
+    phone.tell(say('one'))
+    await phone.run(1_000)
+    expect([shown(phone), sends(phone)]).toEqual([[['one', 'sending']], []])
+    phone.release()
+    await phone.run()
+    expect(texts(phone)).toEqual(['one'])
+    expect(phone.disk.get(`act/1/${sends(phone)[0]!.clientId}`)).toContain('"one"')
+  })
+
+  it('[O2] one unanswered act per conversation, in order; conversations do not wait for each other', async () => {
+    const phone = await new Phone().live()
+    for (const text of ['a1', 'a2']) phone.tell(say(text, 100))
+    for (const text of ['b1', 'b2']) phone.tell(say(text, 200))
+    phone.tell({ is: 'call', op: 'contacts.acceptRequest', input: { requestId: 5 } })
+    await phone.run()
+    expect(texts(phone)).toEqual(['a1', 'b1'])
+    expect(phone.socket.requests('contacts.acceptRequest')).toHaveLength(1)
+    phone.socket.answer('chat.sendMessage', { seq: 1, at: 1 }, 1)
+    await phone.run()
+    expect(texts(phone)).toEqual(['a1', 'b1', 'b2'])
+    phone.socket.answer('chat.sendMessage', { seq: 1, at: 1 }, 0)
+    await phone.run()
+    expect(texts(phone)).toEqual(['a1', 'b1', 'b2', 'a2'])
+  })
+
+  it('[O3] what got no answer is sent again with the same clientId, in order', async () => {
+    const phone = await new Phone().live()
+    phone.tell(say('one'))
+    phone.tell(say('two'))
+    await phone.run()
+    const [first] = sends(phone)
+    await reconnect(phone)
+    expect(sends(phone)).toEqual([first])
+    await phone.run(limits.requestTimeoutMs - 1)
+    expect(sends(phone)).toHaveLength(1)
+    phone.socket.answer('sync.heads', { heads: [{ stream: 1, version: 0 }], cursor: null })
+    await phone.run(1 + limits.outboxRetryMs[0])
+    expect(sends(phone)).toEqual([first, first])
+  })
+
+  it('[O3] also after the app was killed, in the order they were made', async () => {
+    const phone = await new Phone().live()
+    for (const text of ['one', 'two', 'three']) phone.tell(say(text))
+    await phone.run()
+    const [first] = sends(phone)
+    const again = await new Phone({ disk: phone.kill() }).boot()
+    expect(shown(again)).toEqual([
+      ['one', 'waiting'],
+      ['two', 'waiting'],
+      ['three', 'waiting'],
+    ])
+    await again.welcome()
+    expect(sends(again)).toEqual([first])
+    again.socket.answer('chat.sendMessage', { seq: 1, at: 1 })
+    again.tell(say('four'))
+    await again.run()
+    again.socket.answer('chat.sendMessage', { seq: 2, at: 1 })
+    await again.run()
+    again.socket.answer('chat.sendMessage', { seq: 3, at: 1 })
+    await again.run()
+    expect(texts(again)).toEqual(['one', 'two', 'three', 'four'])
+  })
+
+  it('[O4] never: it fails, says why, and does not hold up the next', async () => {
+    const phone = await new Phone().live()
+    const ticket = phone.tell(say('one'))
+    phone.tell(say('two'))
+    await phone.run()
+    phone.socket.refuse('chat.sendMessage', { code: 'notFriends' })
+    await phone.run()
+    expect(phone.result(ticket)).toEqual({ ok: false, error: { code: 'notFriends' } })
+    expect(phone.engine.room(100).messages[0]?.send).toEqual({ state: 'failed', code: 'notFriends' })
+    expect(texts(phone)).toEqual(['one', 'two'])
+    const again = await new Phone({ disk: phone.kill() }).boot()
+    expect(shown(again)).toEqual([
+      ['one', 'failed'],
+      ['two', 'waiting'],
+    ])
+  })
+
+  it('[O4] same: at once, and when that is refused as well, after a back-off', async () => {
+    const phone = await new Phone().live()
+    phone.tell(say('one'))
+    await phone.run()
+    phone.socket.refuse('chat.sendMessage', { code: 'draining' })
+    expect(sends(phone)).toHaveLength(2)
+    phone.socket.refuse('chat.sendMessage', { code: 'draining' })
+    expect(sends(phone)).toHaveLength(2)
+    await phone.run(limits.outboxRetryMs[1])
+    expect(sends(phone)).toHaveLength(3)
+  })
+
+  it('[O4] later: after a growing wait, or the one the server asks for; the next waits too', async () => {
+    const phone = await new Phone().live()
+    phone.tell(say('one'))
+    phone.tell(say('two'))
+    await phone.run()
+    for (const wait of limits.outboxRetryMs.slice(0, 3)) {
+      const { length } = sends(phone)
+      phone.socket.refuse('chat.sendMessage', { code: 'internal' })
+      await phone.run(wait - 1)
+      expect(sends(phone)).toHaveLength(length)
+      await phone.run(1)
+      expect(sends(phone)).toHaveLength(length + 1)
+    }
+    phone.socket.refuse('chat.sendMessage', { code: 'tooManyRequests', data: { retryAfterMs: 12_000 } })
+    await phone.run(11_999)
+    expect(sends(phone)).toHaveLength(4)
+    await phone.run(1)
+    expect(texts(phone)).toEqual(['one', 'one', 'one', 'one', 'one'])
+  })
+
+  it('[O5] the act leaves in the step in which its row enters, whichever comes first', async () => {
+    for (const ackFirst of [true, false]) {
+      const phone = await new Phone().live()
+      const ticket = phone.tell(say('one'))
+      await phone.run()
+      const { key } = phone.engine.room(100).messages[0]!
+      const enters = () => phone.socket.hear(changed(100, 0, [row(sends(phone)[0]!, 1)]))
+      const ack = () => phone.socket.answer('chat.sendMessage', { seq: 1, at: 5001 })
+      if (ackFirst) ack()
+      else enters()
+      expect(shown(phone)).toEqual([['one', 'sent']])
+      expect(phone.engine.pendingCount()).toBe(0)
+      if (ackFirst) enters()
+      else ack()
+      expect(phone.engine.room(100).messages).toMatchObject([
+        { key, seq: 1, at: 5001, send: { state: 'sent' } },
+      ])
+      expect(phone.result(ticket)).toEqual({ ok: true, value: { seq: 1, at: 5001 } })
+      await phone.run(1_000)
+      expect(acts(phone)).toEqual([])
+    }
+  })
+
+  it('[O5] its copy on disk goes in the batch that stores the row', async () => {
+    const phone = await new Phone().live()
+    phone.tell(say('one'))
+    await phone.run()
+    phone.socket.answer('chat.sendMessage', { seq: 1, at: 5001 })
+    await phone.run(5_000)
+    expect(acts(phone)).toHaveLength(1)
+    phone.socket.hear(changed(100, 0, [row(sends(phone)[0]!, 1)]))
+    await phone.run(1_000)
+    const last = phone.batches.at(-1)!
+    expect([last.put.map(([key]) => key), last.remove]).toEqual([
+      ['mirror/1/100'],
+      [`act/1/${sends(phone)[0]!.clientId}`],
+    ])
+  })
+
+  it('[O5] after a kill between the two, an act whose row is in the mirror is gone', async () => {
+    const phone = await new Phone().live()
+    phone.tell(say('one'))
+    await phone.run()
+    const disk = new Map(phone.disk)
+    phone.socket.hear(changed(100, 0, [row(sends(phone)[0]!, 1)]))
+    await phone.run(1_000)
+    const both = new Map([...disk, ...phone.disk])
+    expect(acts(await new Phone({ disk: both }).boot())).toHaveLength(1)
+    const again = await new Phone({ disk: both }).boot()
+    expect(shown(again)).toEqual([['one', 'sent']])
+    await again.run(1_000)
+    expect(acts(again)).toEqual([])
+  })
+
+  it('[O5] an answered act whose row never shows goes when a later row, a reset or the digest proves it', async () => {
+    const later = await new Phone().live()
+    later.tell(say('one'))
+    await later.run()
+    later.socket.answer('chat.sendMessage', { seq: 1, at: 1 })
+    later.socket.hear(changed(100, 0, [{ ...row(sends(later)[0]!, 2), from: 2, clientId: 'other' }]))
+    expect(shown(later)).toEqual([['one', 'sent']])
+
+    const reset = await new Phone().live()
+    reset.tell(say('one'))
+    await reset.run()
+    reset.socket.answer('chat.sendMessage', { seq: 1, at: 1 })
+    reset.socket.hear(changed(100, 90, [row(sends(reset)[0]!, 60)]))
+    reset.socket.answer('sync.pull', {
+      stream: 100,
+      reset: true,
+      from: 0,
+      to: 91,
+      head: 91,
+      more: false,
+      rows: [{ ...row(sends(reset)[0]!, 60, 91), from: 2, clientId: 'other' }],
+    })
+    expect(reset.engine.room(100).messages).toHaveLength(1)
+
+    const digest = await new Phone().live()
+    digest.tell(say('one'))
+    await digest.run()
+    digest.socket.answer('chat.sendMessage', { seq: 1, at: 1 })
+    digest.socket.hear({ t: 'pong', digest: digestOf([[1, 0]]) })
+    expect(shown(digest)).toEqual([])
+  })
+
+  it('[O6] an act that never left can be taken back, also after a kill', async () => {
+    const phone = await new Phone().live()
+    phone.drop()
+    const first = phone.tell(say('one'))
+    phone.tell(say('two'))
+    await phone.run()
+    const ids = phone.engine.room(100).messages.map((m) => m.clientId)
+    const cancel = phone.tell({ is: 'cancel', clientId: ids[0]! })
+    expect([phone.result(first), phone.result(cancel)]).toEqual([
+      { ok: false, error: { code: 'cancelled' } },
+      { ok: true, value: {} },
+    ])
+    await phone.run()
+    const again = await new Phone({ disk: phone.kill() }).boot()
+    expect(shown(again)).toEqual([['two', 'waiting']])
+    expect(again.result(again.tell({ is: 'cancel', clientId: ids[1]! }))?.ok).toBe(true)
+    await again.run()
+    expect([shown(again), acts(again)]).toEqual([[], []])
+    expect(again.result(again.tell({ is: 'cancel', clientId: ids[1]! }))).toEqual({
+      ok: false,
+      error: { code: 'notFound' },
+    })
+  })
+
+  it('[O6] an act that may have happened cannot be taken back, not even after a kill', async () => {
+    const phone = await new Phone().live()
+    phone.drop()
+    phone.tell(say('one'))
+    await phone.run(limits.reconnectMs[0])
+    await phone.welcome()
+    expect(sends(phone)).toHaveLength(1)
+    const { clientId } = sends(phone)[0]!
+    expect(phone.result(phone.tell({ is: 'cancel', clientId }))).toEqual({
+      ok: false,
+      error: { code: 'conflict' },
+    })
+    const again = await new Phone({ disk: phone.kill() }).boot()
+    expect(again.result(again.tell({ is: 'cancel', clientId }))).toEqual({
+      ok: false,
+      error: { code: 'conflict' },
+    })
+    expect(shown(again)).toEqual([['one', 'waiting']])
+  })
+
+  it('[O6] a failed act can be sent again with the same clientId, or taken back', async () => {
+    const phone = await new Phone().live()
+    phone.tell(say('one'))
+    await phone.run()
+    const [sent] = sends(phone)
+    const again = () => phone.tell({ is: 'resend', clientId: sent!.clientId })
+    expect(phone.result(again())).toEqual({ ok: false, error: { code: 'conflict' } })
+    phone.socket.refuse('chat.sendMessage', { code: 'notFriends' })
+    const resent = again()
+    await phone.run()
+    expect(sends(phone)).toEqual([sent, sent])
+    phone.socket.refuse('chat.sendMessage', { code: 'notFriends' })
+    expect(phone.result(resent)).toEqual({ ok: false, error: { code: 'notFriends' } })
+    phone.tell({ is: 'cancel', clientId: sent!.clientId })
+    await phone.run(1_000)
+    expect([shown(phone), acts(phone)]).toEqual([[], []])
+    expect(phone.result(again())).toEqual({ ok: false, error: { code: 'notFound' } })
+  })
+
+  it('[O7] after outboxAgeMsMax an act is not sent any more; sent again by hand it is young', async () => {
+    const phone = await new Phone().live()
+    phone.drop()
+    const ticket = phone.tell(say('one'))
+    await phone.run()
+    const again = await new Phone({ disk: phone.kill(), clock: phone.clock }).boot()
+    await again.run(limits.outboxAgeMsMax - 1)
+    expect(shown(again)).toEqual([['one', 'waiting']])
+    await again.run(1)
+    expect(again.engine.room(100).messages[0]?.send).toEqual({ state: 'failed', code: 'tooOld' })
+    expect(phone.result(ticket)).toBeUndefined()
+    again.tell({ is: 'resend', clientId: again.engine.room(100).messages[0]!.clientId })
+    expect(shown(again)).toEqual([['one', 'waiting']])
+  })
+
+  it('[O8] read marks wait as one, with the greatest seq', async () => {
+    const phone = await new Phone().live()
+    const theirs = (seq: number): StreamRow => ({
+      ...row({ clientId: `x${seq}`, body: { text: 'x' } } as Sent, seq),
+      from: 2,
+    })
+    phone.socket.hear(changed(100, 0, [1, 2, 3, 4, 5].map(theirs)))
+    phone.tell(say('first'))
+    await phone.run()
+    for (const seq of [1, 3, 2]) phone.tell({ is: 'seen', conversationId: 100, seq })
+    phone.socket.answer('chat.sendMessage', { seq: 6, at: 1 })
+    await phone.run()
+    const marks = () => phone.socket.requests('chat.markRead').map((r) => (r.in as { seq: number }).seq)
+    expect(marks()).toEqual([3])
+    phone.tell({ is: 'seen', conversationId: 100, seq: 4 })
+    phone.tell({ is: 'seen', conversationId: 100, seq: 5 })
+    await phone.run()
+    phone.socket.answer('chat.markRead', { read: { seq: 3, countable: 3 } })
+    await phone.run()
+    expect(marks()).toEqual([3, 5])
+    phone.socket.refuse('chat.markRead', { code: 'notMember' })
+    await phone.run(1_000)
+    expect(acts(phone)).toHaveLength(2)
+    phone.socket.hear(changed(100, 5, [place(1, 6, 3)]))
+    await phone.run(1_000)
+    expect(acts(phone)).toHaveLength(1)
+  })
+
+  it('[O9] when storage is short the mirror makes room, and only then acts fail', async () => {
+    const phone = await new Phone().live()
+    const theirs = (seq: number): StreamRow => ({
+      ...row({ clientId: `x${seq}`, body: { text: 'x'.repeat(99) } } as Sent, seq),
+      from: 2,
+    })
+    phone.socket.hear(changed(100, 0, [1, 2, 3, 4, 5].map(theirs)))
+    await phone.run(1_000)
+    expect(phone.disk.has('mirror/1/100')).toBe(true)
+    phone.roomChars = [...phone.disk.values()].join('').length + 10
+    phone.tell(say('one'))
+    await phone.run(2_000)
+    expect([phone.disk.has('mirror/1/100'), acts(phone), texts(phone)]).toMatchObject([false, [/./], ['one']])
+    phone.socket.hear(changed(100, 5, [theirs(6)]))
+    await phone.run(2_000)
+    expect(phone.disk.has('mirror/1/100')).toBe(false)
+
+    phone.roomChars = 0
+    const ticket = phone.tell(say('two'))
+    phone.tell({ is: 'seen', conversationId: 100, seq: 6 })
+    phone.tell({ is: 'setDraft', conversationId: 100, text: 'kept in memory' })
+    await phone.run(2_000)
+    expect(phone.result(ticket)).toEqual({ ok: false, error: { code: 'storageFull' } })
+    expect(shown(phone).at(-1)).toEqual(['two', 'failed'])
+    expect(texts(phone)).toEqual(['one'])
+    phone.roomChars = Infinity
+    const { clientId } = phone.engine.room(100).messages.at(-1)!
+    phone.tell({ is: 'resend', clientId })
+    await phone.run(60_000)
+    expect(phone.disk.get('draft/1/100')).toContain('kept in memory')
+    expect(phone.disk.get(`act/1/${clientId}`)).toContain('"two"')
+  })
+
+  it('[O9] at most outboxActsMax acts wait', async () => {
+    const phone = await new Phone().live()
+    for (let n = 0; n < limits.outboxActsMax; n++) phone.tell(say(`m${n}`))
+    expect(phone.result(phone.tell(say('one more')))).toEqual({ ok: false, error: { code: 'storageFull' } })
+    expect(phone.engine.pendingCount()).toBe(limits.outboxActsMax)
+  })
+
+  it('[O5] contact acts fold onto requests and leave when their row has changed', async () => {
+    const phone = await new Phone().live()
+    const request = (id: number, v: number, state: 'pending' | 'accepted' | 'refused'): StreamRow => ({
+      k: 'request',
+      v,
+      id,
+      fromId: 2,
+      toId: 1,
+      message: 'hi',
+      state,
+      at: id,
+    })
+    phone.socket.hear(changed(1, 0, [request(7, 1, 'pending'), request(8, 2, 'pending')]))
+    const accept = phone.tell({ is: 'call', op: 'contacts.acceptRequest', input: { requestId: 7 } })
+    phone.tell({ is: 'call', op: 'contacts.refuseRequest', input: { requestId: 8 } })
+    const ask = phone.tell({ is: 'call', op: 'contacts.requestFriend', input: { userId: 3, message: '' } })
+    expect(phone.engine.requests().map((r) => [r.id, r.state])).toEqual([
+      [8, 'refused'],
+      [7, 'accepted'],
+    ])
+    await phone.run()
+    phone.socket.answer('contacts.acceptRequest', { conversationId: 100, at: 1 })
+    await phone.run()
+    expect(phone.result(accept)).toEqual({ ok: true, value: { conversationId: 100, at: 1 } })
+    expect(phone.engine.requests()[1]?.state).toBe('accepted')
+    phone.socket.hear(changed(1, 2, [request(7, 3, 'accepted')]))
+    phone.socket.refuse('contacts.refuseRequest', { code: 'requestClosed' })
+    await phone.run()
+    expect(phone.engine.requests().map((r) => r.state)).toEqual(['pending', 'accepted'])
+    phone.socket.answer('contacts.requestFriend', { requestId: 9, at: 1 })
+    phone.socket.hear(
+      changed(1, 3, [{ ...request(9, 4, 'pending'), k: 'request', fromId: 1, toId: 3 } as StreamRow]),
+    )
+    await phone.run(1_000)
+    expect([phone.result(ask)?.ok, phone.engine.requests()[0]?.incoming, acts(phone)]).toEqual([
+      true,
+      false,
+      [],
+    ])
+  })
+})
