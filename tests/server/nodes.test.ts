@@ -1,56 +1,120 @@
-import { afterEach, describe, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import type { Bus, Hint } from '../../server/bus/bus'
+import { memoryHub } from '../../server/bus/memory'
 import type { Db } from '../../server/db/connection'
-import { leaseNode, nodesMax, type Lease } from '../../server/db/nodes'
-import { idMaker, timeOfId } from '../../server/ids'
 import { databases } from './databases'
+import { note } from './funnel'
+import { Phone, streamsOf, testNode, type Node } from './node'
+import { clearNotes, makeNotes, notesOf } from './notes'
 
-const opened: { close(): unknown }[] = []
-afterEach(async () => {
-  for (const thing of opened.splice(0).reverse()) await thing.close()
-})
+const [ann, bob] = [7, 8]
+const talks = [101, 102, 103]
+const streams = streamsOf(new Map(talks.map((talk) => [talk, [ann, bob]])))
 
-describe.each(databases)('[D6] node numbers on $name', (kind) => {
-  const open = async () => {
-    const db = await kind.open()
-    opened.push(db)
-    return db
+describe.each(databases)('two nodes on $name', ({ open }) => {
+  let db: Db
+  beforeAll(async () => {
+    db = await open()
+    await makeNotes(db)
+  })
+  beforeEach(() => clearNotes(db, [ann, bob, ...talks]))
+  afterAll(() => db.close())
+
+  const expectSame = async (phone: Phone) => {
+    await phone.settled()
+    for (const stream of [...talks, phone.user]) {
+      const rows = (await db.read((c) => notesOf(c, stream))).sort((a, b) => a.slot - b.slot)
+      expect(phone.notes(stream)).toEqual(rows.map(({ slot, version, note: text }) => [slot, version, text]))
+    }
   }
-  const lease = async (db: Db, options = {}): Promise<Lease> => {
-    const made = await leaseNode(db, options)
-    opened.push(made)
-    return made
+  const writeSome = (nodes: readonly Node[], count: number) =>
+    Promise.all(
+      Array.from({ length: count }, (_, i) => {
+        const stream = i % 5 === 0 ? bob : talks[i % talks.length]!
+        return nodes[i % nodes.length]!.call('notes.writeMany', note([stream], 'ok', { slot: (i % 4) + 1 }))
+      }),
+    )
+  const settle = async (nodes: readonly Node[]) => {
+    for (let i = 0; i < 3; i++) {
+      await new Promise((resolve) => setTimeout(resolve, 5))
+      for (const { sync } of nodes) await sync.publisher.idle()
+    }
   }
 
-  it('are given once each, also to nodes that start together, and 33 are too many', async () => {
-    const db = await open()
-    const leases = await Promise.all(Array.from({ length: nodesMax }, () => lease(db)))
-    expect(new Set(leases.map(({ node }) => node)).size).toBe(nodesMax)
-    await expect(lease(db)).rejects.toThrow('all 32 node numbers are leased')
+  it('[Y12] what one node wrote reaches the phones of the other by hints', async () => {
+    const hub = memoryHub()
+    const nodes = [testNode(db, streams, hub.join()), testNode(db, streams, hub.join())]
+    const phones = [new Phone(nodes[0]!, ann), new Phone(nodes[1]!, bob)]
+    for (const phone of phones) await phone.connect()
+    for (let round = 0; round < 5; round++) {
+      await writeSome(nodes, 20)
+      await settle(nodes)
+    }
+    for (const phone of phones) await expectSame(phone)
   })
 
-  it('go to another node when their lease has run out, which makes only later ids', async () => {
-    const db = await open()
-    const dead = await lease(db, { leaseMs: 300, renewEveryMs: 60_000 })
-    const lastOfDead = idMaker(dead, () => dead.untilMs() - 1)()
-    const other = await lease(db)
-    expect(other.node).not.toBe(dead.node)
-    await new Promise((done) => setTimeout(done, 350))
-    const heir = await lease(db)
-    expect(heir.node).toBe(dead.node)
-    const backwards = idMaker(heir, () => 0)()
-    expect(backwards).toBeGreaterThan(lastOfDead)
-    expect(timeOfId(backwards)).toBeGreaterThanOrEqual(dead.untilMs())
-    expect(idMaker(dead, () => Date.now())).toThrow('not leased')
+  it('[Y12] lost hints are made good by the table of changes', async () => {
+    const silent = (): Bus => ({ ...memoryHub().join(), publish: () => undefined })
+    const nodes = [testNode(db, streams, silent()), testNode(db, streams, silent())]
+    const phone = new Phone(nodes[1]!, bob)
+    await phone.connect()
+    for (let round = 0; round < 4; round++) {
+      await writeSome(nodes.slice(0, 1), 30)
+      await settle(nodes)
+      const heard = phone.texts.length
+      await nodes[1]!.sync.poll()
+      await settle(nodes)
+      expect(phone.texts.length).toBeGreaterThan(heard)
+      await expectSame(phone)
+    }
+    // Channels are known by now: what is missing comes with its rows.
+    expect(phone.pulls).toBeLessThanOrEqual(4)
   })
 
-  it('are kept by renewing, and one that lost its number is told and makes no more ids', async () => {
-    const db = await open()
-    const onLost = vi.fn()
-    const mine = await lease(db, { leaseMs: 400, renewEveryMs: 50, onLost })
-    const first = mine.untilMs()
-    await vi.waitFor(() => expect(mine.untilMs()).toBeGreaterThan(first))
-    await db.write(async (c) => c.run('UPDATE nodes SET token = ? WHERE id = ?', ['somebody', mine.node]))
-    await vi.waitFor(() => expect(onLost).toHaveBeenCalledOnce())
-    expect(idMaker(mine, () => Date.now())).toThrow('not leased')
+  it('[Y12] [Y3] hints that are lost, doubled and reordered lead to the same mirror', async () => {
+    let seed = 42
+    const dice = () => (seed = (seed * 1103515245 + 12345) % 2 ** 31) / 2 ** 31
+    const hub = memoryHub()
+    const mad = (): Bus => {
+      const bus = hub.join()
+      const later: Hint[] = []
+      return {
+        ...bus,
+        publish(hint) {
+          later.splice(Math.floor(dice() * (later.length + 1)), 0, hint)
+          if (dice() < 0.3) later.push(hint)
+          while (later.length > 3) {
+            const [one] = later.splice(Math.floor(dice() * later.length), 1)
+            if (one && dice() < 0.6) bus.publish(one)
+          }
+        },
+      }
+    }
+    const nodes = [testNode(db, streams, mad()), testNode(db, streams, mad()), testNode(db, streams, mad())]
+    const phones = nodes.flatMap((node) => [new Phone(node, ann), new Phone(node, bob)])
+    for (const phone of phones) await phone.connect()
+    for (let round = 0; round < 6; round++) {
+      await writeSome(nodes, 25)
+      await settle(nodes)
+      if (round % 2) for (const { sync } of nodes) await sync.poll()
+    }
+    await settle(nodes)
+    for (const phone of phones) await expectSame(phone)
+  })
+
+  it('a notice reaches the sockets of its user on every node', async () => {
+    const hub = memoryHub()
+    const nodes = [testNode(db, streams, hub.join()), testNode(db, streams, hub.join())]
+    await nodes[0]!.call('notes.write', note([101]))
+    await settle(nodes)
+    const notice = { to: { userId: 1 }, event: 'session.ended', data: { reason: 'revoked', at: 1 } }
+    expect(nodes.map(({ told }) => told)).toEqual([[notice], [notice]])
+  })
+
+  it('[Y12] closing ends the reading of changes', async () => {
+    const node = testNode(db, streams, memoryHub().join())
+    node.sync.start()
+    await node.sync.close()
+    expect(await node.call('notes.write', note([101]))).toMatchObject({ ok: true })
   })
 })
