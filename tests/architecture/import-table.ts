@@ -105,7 +105,7 @@ export const importTable: readonly Row[] = [
       /^@fastify\//,
       /^rate-limiter-flexible$/,
     ],
-    types: [/^server\/(dispatch|handle|log)$/, /^server\/(bus|sync)\//],
+    types: [/^server\/(app|dispatch|handle|log)$/, /^server\/(bus|sync)\//],
   },
   {
     files: /^server\/legacy\//,
