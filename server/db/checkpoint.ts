@@ -4,6 +4,7 @@
  * on the writing connection), so its size tells when there is something to do.
  */
 import { statSync } from 'node:fs'
+import { DbError } from './connection'
 import type { SqliteConnection } from './sqlite-connection'
 
 export const walBytes = 4 * 1024 * 1024
@@ -12,7 +13,10 @@ export const walBytesMax = 64 * 1024 * 1024
 const idleMs = 1_000
 
 export interface Checkpoints {
-  /** Call after each commit, while no write is under way. True: call `empty` as soon as nobody reads or writes. */
+  /**
+   * Call after each commit, while no write is under way. True: call `empty` as soon as nobody reads or writes. Throws
+   * DbError `fatal` when a checkpoint could not write; a full disk is not fatal, the log keeps what the file lacks.
+   */
   afterCommit(): boolean
   empty(): void
   close(): void
@@ -22,28 +26,37 @@ export function checkpoints(file: string, connection: SqliteConnection): Checkpo
   let next = walBytes
   let timer: NodeJS.Timeout | undefined
   const size = (): number => statSync(`${file}-wal`, { throwIfNoEntry: false })?.size ?? 0
-  const passive = () => void connection.all('PRAGMA wal_checkpoint(PASSIVE)')
+  let broken: Error | undefined
+  const run = (mode: 'PASSIVE' | 'TRUNCATE') => {
+    try {
+      connection.all(`PRAGMA wal_checkpoint(${mode})`)
+    } catch (cause) {
+      const harmless = cause instanceof DbError && cause.kind !== 'fatal'
+      if (!harmless) broken = cause instanceof DbError ? cause : new DbError('fatal', cause)
+    }
+  }
   const whenIdle = () => {
     timer = undefined
-    passive()
+    run('PASSIVE')
   }
   return {
     afterCommit() {
+      if (broken) throw broken
       timer ??= setTimeout(whenIdle, idleMs).unref()
       const bytes = size()
       if (bytes <= walBytes) next = walBytes
       if (bytes <= next) return false
-      passive()
+      run('PASSIVE')
       next = Math.max(next, bytes) + walBytes / 4
       return bytes > walBytesMax
     },
     empty() {
-      connection.all('PRAGMA wal_checkpoint(TRUNCATE)')
+      run('TRUNCATE')
       next = walBytes
     },
     close() {
       clearTimeout(timer)
-      connection.all('PRAGMA wal_checkpoint(TRUNCATE)')
+      run('TRUNCATE')
       connection.close()
     },
   }

@@ -20,10 +20,11 @@ export interface Db {
   readonly dialect: Dialect
   /**
    * Runs `work` in a write transaction (SQLite: BEGIN IMMEDIATE on the one writing connection, never two at once;
-   * MySQL: READ COMMITTED on a pooled connection). A throw rolls back. Only server/commit.ts and migrations call it.
+   * MySQL: READ COMMITTED on a pooled connection). A throw rolls back. Only server/commit.ts, migrations and node leases
+   * call it, and `work` waits for no other `read` or `write` of this database.
    */
   write<T>(work: (connection: Connection) => Promise<T>): Promise<T>
-  /** Runs `work` on one read-only snapshot. */
+  /** Runs `work` on one read-only snapshot. Reads do not nest. */
   read<T>(work: (connection: Connection) => Promise<T>): Promise<T>
   /** Milliseconds of the database's clock (SQLite: this machine's). */
   now(): Promise<number>

@@ -1,6 +1,5 @@
 /** One pooled connection to a MySQL-protocol database. */
-import {
-  TypedParameter,
+import mysql, {
   type FieldPacket,
   type PoolConnection,
   type ResultSetHeader,
@@ -50,7 +49,7 @@ export function mysqlConnection(raw: PoolConnection): MysqlConnection {
 }
 
 const toParameter = (bind: Bind) => {
-  if (typeof bind === 'bigint') return TypedParameter.LONGLONG(bind)
+  if (typeof bind === 'bigint') return mysql.TypedParameter.LONGLONG(bind)
   return bind instanceof Uint8Array ? Buffer.from(bind.buffer, bind.byteOffset, bind.byteLength) : bind
 }
 

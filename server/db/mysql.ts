@@ -139,7 +139,8 @@ async function makeDatabase(url: string): Promise<void> {
   }
 }
 
-async function assertDurable(connection: Connection): Promise<void> {
+/** Throws Error when the server may lose a commit that it confirmed (rule D1). */
+export async function assertDurable(connection: Connection): Promise<void> {
   const [row] = await connection.all<{ flush: number }>('SELECT @@innodb_flush_log_at_trx_commit AS flush')
   if (row?.flush !== 1)
     throw new Error(

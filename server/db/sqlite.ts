@@ -48,14 +48,15 @@ function sqlite(
   const assertOpen = () => {
     if (!open) throw new DbError('down', new Error('the database is closed'))
   }
-  const emptyLog = () => writing(1, () => reading(readersMax, async () => (open ? log.empty() : undefined)))
+  // Readers first: one of them may be waiting for a write.
+  const alone = (work: () => void) => reading(readersMax, () => writing(1, async () => work()))
   return {
     dialect: 'sqlite',
     write: (work) =>
       writing(1, async () => {
         assertOpen()
         const result = await transact(writer, 'BEGIN IMMEDIATE', work)
-        if (log.afterCommit()) emptyLog().catch(() => undefined)
+        if (log.afterCommit()) alone(() => open && log.empty()).catch(() => undefined)
         return result
       }),
     read: (work) =>
@@ -67,15 +68,13 @@ function sqlite(
       }),
     now: async () => Date.now(),
     close: () =>
-      writing(1, () =>
-        reading(readersMax, async () => {
-          if (!open) return
-          open = false
-          for (const connection of [writer, ...idle]) connection.close()
-          log.close()
-          lock.release()
-        }),
-      ),
+      alone(() => {
+        if (!open) return
+        open = false
+        for (const connection of [writer, ...idle]) connection.close()
+        log.close()
+        lock.release()
+      }),
   }
 }
 

@@ -90,11 +90,11 @@ describe.each(redisUrl ? [redisUrl] : [])('Redis at %s', (url) => {
 async function cutSubscribers(url: string, prefix: string): Promise<void> {
   const { Redis } = await import('ioredis')
   const admin = new Redis(url)
-  const clients = String(await admin.client('LIST', 'TYPE', 'pubsub'))
+  const clients = String(await admin.call('CLIENT', 'LIST', 'TYPE', 'pubsub'))
   const before = await admin.pubsub('NUMSUB', `${prefix}:0`)
   expect(before[1]).toBe(2)
   for (const line of clients.split('\n').filter((text) => text.includes(` name=${prefix} `)))
-    await admin.client('KILL', 'ID', Number(/^id=(\d+)/.exec(line)?.[1]))
+    await admin.call('CLIENT', 'KILL', 'ID', /^id=(\d+)/.exec(line)?.[1] ?? '')
   expect((await admin.pubsub('NUMSUB', `${prefix}:0`))[1]).toBe(0)
   admin.disconnect()
 }

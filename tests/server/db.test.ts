@@ -64,10 +64,10 @@ describe.each(databases)('database on $name', (kind) => {
       Symbol('x'),
       () => 1,
     ]
-    for (const value of wrong) {
+    for (const [index, value] of wrong.entries()) {
       // The compiler would not let these through; data from outside can.
       const read = db.read(async (c) => c.all('SELECT ? AS x', [value as Bind]))
-      await expect(read, String(value)).rejects.toThrow(TypeError)
+      await expect(read, `value ${index}`).rejects.toThrow(TypeError)
     }
     for (const binds of [[], [1, 2]])
       await expect(db.read(async (c) => c.all(`SELECT ? AS x, '?' AS y`, binds))).rejects.toThrow(

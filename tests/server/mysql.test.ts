@@ -1,0 +1,108 @@
+import { afterEach, describe, expect, it } from 'vitest'
+import type { Db } from '../../server/db/connection'
+import { assertDurable, openMysql } from '../../server/db/mysql'
+import { mysqlError } from '../../server/db/mysql-error'
+import { databases } from './databases'
+
+const opened: Db[] = []
+afterEach(() => Promise.all(opened.splice(0).map((db) => db.close())))
+
+const turn = () => {
+  let go: () => void = () => undefined
+  const done = new Promise<void>((resolve) => (go = resolve))
+  return { done, go }
+}
+const head = 'INSERT INTO heads (stream, version, seq, countable, last_at) VALUES (?, 1, 0, 0, 0)'
+const bump = 'UPDATE heads SET version = version + 1 WHERE stream = ?'
+
+describe.each(databases.filter(({ name }) => name === 'mysql'))('MySQL', (kind) => {
+  const open = async () => {
+    const db = await kind.open()
+    opened.push(db)
+    return db
+  }
+
+  it('a deadlock is told as again to one, and the other commits', async () => {
+    const db = await open()
+    await db.write(async (c) => [await c.run(head, [1]), await c.run(head, [2])])
+    const [a, b] = [turn(), turn()]
+    const results = await Promise.allSettled([
+      db.write(async (c) => {
+        await c.run(bump, [1])
+        a.go()
+        await b.done
+        await c.run(bump, [2])
+      }),
+      db.write(async (c) => {
+        await c.run(bump, [2])
+        b.go()
+        await a.done
+        await c.run(bump, [1])
+      }),
+    ])
+    const failed = results.filter((result) => result.status === 'rejected')
+    expect(failed.map(({ reason }) => reason as unknown)).toEqual([
+      expect.objectContaining({ kind: 'again' }),
+    ])
+    const rows = await db.read(async (c) => c.all('SELECT version FROM heads ORDER BY stream'))
+    expect(rows).toEqual([{ version: 2 }, { version: 2 }])
+  })
+
+  it('a write sees what others committed after it began, once it holds the lock', async () => {
+    const db = await open()
+    await db.write(async (c) => c.run(head, [1]))
+    await db.write(async (c) => {
+      expect(await c.all('SELECT version FROM heads WHERE stream = 1')).toEqual([{ version: 1 }])
+      await db.write(async (other) => other.run(bump, [1]))
+      expect(await c.all('SELECT version FROM heads WHERE stream = 1 FOR UPDATE')).toEqual([{ version: 2 }])
+    })
+  })
+
+  it('a connection that is lost inside a write is down, nothing is kept, and the next write works', async () => {
+    const db = await open()
+    const writing = db.write(async (c) => {
+      await c.run(head, [1])
+      const [row] = await c.all<{ id: number }>('SELECT CONNECTION_ID() AS id')
+      await db.write(async (other) => other.run(`KILL ${row!.id}`))
+      await c.run(head, [2])
+    })
+    await expect(writing).rejects.toMatchObject({ kind: 'down' })
+    await db.write(async (c) => c.run(head, [3]))
+    expect(await db.read(async (c) => c.all('SELECT stream FROM heads'))).toEqual([{ stream: 3 }])
+  })
+
+  it('refuses what does not fit instead of cutting it', async () => {
+    const db = await open()
+    const sql = 'INSERT INTO nodes (id, token, leased_until) VALUES (1, ?, 0)'
+    await expect(db.write(async (c) => c.run(sql, ['x'.repeat(65)]))).rejects.toThrow('too long')
+  })
+
+  it('[D1] opens on a server that flushes its commits', async () => {
+    const db = await open()
+    await db.read(assertDurable)
+  })
+})
+
+// The real setting is global, and other tests use the same server at this moment.
+it.each([0, 2, undefined])('[D1] does not open where innodb_flush_log_at_trx_commit is %s', async (flush) => {
+  const answers = { dialect: 'mysql', run: () => 0, all: <T>() => [{ flush }] as T[] } as const
+  await expect(assertDurable(answers)).rejects.toThrow(`innodb_flush_log_at_trx_commit is ${flush}`)
+})
+
+it('is down where nothing listens', async () => {
+  await expect(openMysql({ url: 'mysql://root@127.0.0.1:1/tokenim' })).rejects.toMatchObject({ kind: 'down' })
+})
+
+it.each([
+  [{ errno: 1213 }, 'again'],
+  [{ errno: 1205 }, 'again'],
+  [{ errno: 1062 }, 'duplicate'],
+  [{ errno: 1114 }, 'full'],
+  [{ errno: 1053 }, 'down'],
+  [{ code: 'PROTOCOL_CONNECTION_LOST', fatal: true }, 'down'],
+  [{ code: 'ECONNREFUSED', errno: -111 }, 'down'],
+])('takes the MySQL error %j for %s', (fields, kind) => {
+  expect(mysqlError(Object.assign(new Error('x'), fields))).toMatchObject({ kind })
+  const bug = Object.assign(new Error('x'), { errno: 1064, code: 'ER_PARSE_ERROR' })
+  expect(mysqlError(bug)).toBe(bug)
+})
