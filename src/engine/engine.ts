@@ -99,7 +99,10 @@ export function createEngine(ports: Ports): Engine {
   }
 
   return {
-    start: () => void (ports.dice.ready ? ports.dice.ready.then(start) : start()),
+    start() {
+      if (ports.dice.ready) void ports.dice.ready.then(start)
+      else start()
+    },
     stop: () => feed({ is: 'stop' }),
     tell(intent: Intent): Ticket {
       const ticket = ++tickets

@@ -2,27 +2,29 @@ import type { DicePort } from '../engine/ports'
 
 /** Random bytes from a source fit for secrets. */
 export interface ByteSource {
-  /** Resolves when `take` may be called; rejects when the platform has no such source. */
-  ready: Promise<void>
+  /** Resolves when `take` may be called, rejects when there is no such source. Absent: at once. */
+  ready?: Promise<void>
   take(count: number): Uint8Array
 }
 
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
 const idChars = 22
-const unitBytes = 4
 
-/** Ids of 132 random bits: 22 characters of 6 bits, one byte each. */
+/**
+ * Ids of 132 random bits: 22 characters of 6 bits, one byte each. Jitter guards nothing and is asked for at every step,
+ * before the source is ready too: it alone comes from the script engine's generator.
+ */
 export function createDice(source: ByteSource): DicePort {
   return {
+    ...(source.ready && { ready: source.ready }),
     id: () => Array.from(source.take(idChars), (byte) => alphabet.charAt(byte & 63)).join(''),
-    unit: () => source.take(unitBytes).reduce((sum, byte) => (sum + byte) / 256, 0),
+    unit: () => Math.random(),
   }
 }
 
 /** H5 has it; for the app uni's compiler puts the system's SecureRandom behind the same name. */
 export function cryptoSource(): ByteSource {
-  const take = (count: number) => crypto.getRandomValues(new Uint8Array(count))
-  return { ready: Promise.resolve().then(() => void take(1)), take }
+  return { take: (count) => crypto.getRandomValues(new Uint8Array(count)) }
 }
 
 export type GetRandomValues = (options: {

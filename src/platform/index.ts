@@ -18,23 +18,16 @@ declare const wx: { getRandomValues?: GetRandomValues }
 
 /** Everything the engine needs of this platform. Opens nothing yet. */
 export function createPorts(): Ports {
-  const random = byteSource()
   return {
     clock: createClock(),
-    dice: createDice(random),
+    dice: createDice(byteSource()),
     socket: createSocket(socketUrl),
     http: createHttp(serverUrl),
-    store: afterReady(random, keyValueStore()),
+    store: keyValueStore(),
     owner: owner(),
     device: createDevice(),
   }
 }
-
-/** The engine asks for ids only after it has loaded: the dice are ready then, or it says why it cannot start. */
-const afterReady = (random: ByteSource, store: StorePort): StorePort => ({
-  load: () => random.ready.then(() => store.load()),
-  write: (batch) => store.write(batch),
-})
 
 function keyValueStore(): StorePort {
   let store: StorePort
