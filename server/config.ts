@@ -16,6 +16,7 @@ export interface Config {
   readonly logLevel: Settings['LOG_LEVEL']
   readonly trustProxy: number
   readonly unsafeDurability: boolean
+  readonly rateFactor: number
   readonly jwtSecret: string
 }
 
@@ -43,6 +44,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>> = p
     logLevel: settings.LOG_LEVEL,
     trustProxy: settings.TRUST_PROXY,
     unsafeDurability: settings.UNSAFE_DURABILITY,
+    rateFactor: settings.RATE_LIMIT_FACTOR,
     jwtSecret: secretOf(settings),
   }
 }

@@ -49,6 +49,12 @@ const unsafeDurability = t.Boolean({
   description:
     '1: start although an acknowledged message may be lost with the power. For tests and experiments.',
 })
+const rateLimitFactor = t.Integer({
+  minimum: 1,
+  maximum: 1_000_000,
+  default: 1,
+  description: 'Multiplies every rate limit. For load tests; 1 is what the limits were chosen for.',
+})
 const jwtSecret = t.Optional(
   t.String({
     minLength: 32,
@@ -68,6 +74,7 @@ export const Settings = record({
   LOG_LEVEL: { ...logLevel, default: 'info', description: 'What is written to the log, from this level up.' },
   TRUST_PROXY: trustProxy,
   UNSAFE_DURABILITY: unsafeDurability,
+  RATE_LIMIT_FACTOR: rateLimitFactor,
   JWT_SECRET: jwtSecret,
 })
 export type Settings = Static<typeof Settings>

@@ -1,5 +1,5 @@
 /** Read positions and the unread number. Rules R1 to R4. */
-import type { Position, Seq } from '../ids'
+import type { Position } from '../ids'
 
 /** Positions only grow: the greater seq wins (R1). */
 export const maxPosition = (a: Position, b: Position): Position => (b.seq > a.seq ? b : a)
@@ -12,9 +12,10 @@ export function unreadCount(headCountable: number, floors: readonly Position[]):
 
 /**
  * Where a send leaves the sender's read position (R3): at what he had seen, and on to his own message when nothing
- * that he has not seen lies between. So an own message is never unread to its author, and never marks others' as read.
+ * countable that he has not seen lies between. So an own message is never unread to its author, and a send never marks
+ * what others wrote as read. `own` counts itself.
  */
 export function positionAfterSend(read: Position, seen: Position, own: Position): Position {
-  const reached: Seq = Math.max(read.seq, seen.seq)
-  return reached === own.seq - 1 ? own : maxPosition(read, seen)
+  const reached = maxPosition(read, seen)
+  return reached.countable === own.countable - 1 ? own : reached
 }

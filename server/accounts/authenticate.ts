@@ -11,7 +11,9 @@ export const createAuthenticate =
   (tokens: Tokens, now: () => TimeMs): Authenticate =>
   async (db, token) => {
     const facts = tokens.readAccess(token, now())
-    if (!facts) return undefined
-    const open = await db.read((connection) => isSessionOpen(connection, facts.sessionId, facts.userId))
-    return open ? facts : undefined
+    return facts && (await sessionIsOpen(db, facts)) ? facts : undefined
   }
+
+/** Has nobody ended this session? One indexed read. */
+export const sessionIsOpen = (db: Db, { sessionId, userId }: SessionFacts): Promise<boolean> =>
+  db.read((connection) => isSessionOpen(connection, sessionId, userId))

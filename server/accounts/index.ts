@@ -19,7 +19,7 @@ import { signIn } from './signIn'
 import { signOut } from './signOut'
 import { changedUser, userByKey, usersByIds } from './sql'
 
-export { createAuthenticate, type Authenticate } from './authenticate'
+export { createAuthenticate, sessionIsOpen, type Authenticate } from './authenticate'
 export { createPasswords, productionCost, type PasswordCost, type Passwords } from './passwords'
 export { createTokens, type SessionFacts, type Tokens } from './tokens'
 export type { AccountsDeps } from './deps'

@@ -1,0 +1,80 @@
+/** The server without sockets: domains, funnel, commit and sync on one database. Used by main.ts and by the simulator. */
+import { ops } from '../protocol'
+import type { SessionId, UserId } from '../protocol/ids'
+import {
+  accountsHandlers,
+  accountsSources,
+  createAuthenticate,
+  createPasswords,
+  createTokens,
+} from './accounts'
+import { productionCost, sessionIsOpen, type PasswordCost, type SessionFacts } from './accounts'
+import type { Bus } from './bus/bus'
+import { chatAudience, chatHandlers, chatSources } from './chat'
+import { createCommit } from './commit'
+import { contactsHandlers, contactsSources } from './contacts'
+import type { Db } from './db/connection'
+import { createDispatch, type Dispatch } from './dispatch'
+import type { Log } from './failure'
+import type { Handlers, Tools } from './handle'
+import { memoryLimiter, type Limiter } from './limiter'
+import { createSync, type Deliver } from './sync'
+
+export interface AppOptions {
+  db: Db
+  bus: Bus
+  /** Sockets of this node. */
+  deliver: Deliver
+  tools: Tools
+  newId: () => number
+  /** Signs access tokens; 32 characters or more. */
+  secret: string
+  log: Log
+  /** The disk did not take what it was given: the process has to end. */
+  onFatal: (error: unknown) => void
+  passwordCost?: PasswordCost
+  limiter?: Limiter
+  checkOutput?: boolean
+}
+export interface App {
+  readonly dispatch: Dispatch
+  /** Who an access token belongs to, while his session lasts (A4). */
+  authenticate(token: string): Promise<SessionFacts | undefined>
+  /** Answer to a ping: the digest (Y9), or undefined when the session has ended. */
+  pulse(userId: UserId, sessionId: SessionId): Promise<number | undefined>
+  /** Starts to read what other nodes wrote. */
+  start(): void
+  /** Accepted calls are answered, later ones get `draining` (F11); then everything is told that is left to tell. */
+  close(): Promise<void>
+}
+
+export function createApp(options: AppOptions): App {
+  const { db, bus, deliver, tools, newId, log, onFatal } = options
+  const tokens = createTokens(options.secret)
+  const streams = { sources: [...accountsSources, ...chatSources, ...contactsSources], ...chatAudience }
+  const sync = createSync({ db, streams, bus, deliver, clock: tools, log })
+  const commit = createCommit({ db, tools, newId, publisher: sync.publisher, onFatal, log })
+  const handlers: Handlers = {
+    ...sync.handlers,
+    ...accountsHandlers({ tokens, passwords: createPasswords(options.passwordCost ?? productionCost) }),
+    ...chatHandlers(),
+    ...contactsHandlers(),
+  }
+  const limiter = options.limiter ?? memoryLimiter()
+  const checkOutput = options.checkOutput ?? false
+  const funnel = createDispatch({ ops, handlers, commit, db, tools, limiter, log, checkOutput })
+  const authenticate = createAuthenticate(tokens, tools.now)
+  return {
+    dispatch: funnel.dispatch,
+    authenticate: (token) => authenticate(db, token),
+    async pulse(userId, sessionId) {
+      return (await sessionIsOpen(db, { userId, sessionId })) ? sync.digestFor(userId) : undefined
+    },
+    start: sync.start,
+    async close() {
+      await funnel.close()
+      await commit.close()
+      await sync.close()
+    },
+  }
+}
