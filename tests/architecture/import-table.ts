@@ -103,7 +103,6 @@ export const importTable: readonly Row[] = [
       nodeOf('http|net|stream|path|fs|crypto|url'),
       /^(fastify|ws)$/,
       /^@fastify\//,
-      /^rate-limiter-flexible$/,
     ],
     types: [/^server\/(app|dispatch|handle|log)$/, /^server\/(bus|sync)\//],
   },
@@ -128,6 +127,7 @@ export const importTable: readonly Row[] = [
     files: /^server\/(config|settings|secrets)\.ts$/,
     may: [/^protocol\/define$/, /^server\/(settings|secrets)$/, nodeOf('fs|path|crypto')],
   },
+  { files: /^server\/limiter\.ts$/, may: [/^rate-limiter-flexible$/], types: [protocol] },
   { files: /^server\/log\.ts$/, may: [/^pino$/] },
   { files: /^server\/limiter\.ts$/, may: [protocol, /^rate-limiter-flexible$/] },
   // the funnel, and small files of the server that it is made of
