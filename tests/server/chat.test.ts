@@ -299,6 +299,12 @@ describe.each(databases)('chat on $name', (database) => {
       expect((await placeOf(ann)).read).toEqual({ seq: 4, countable: 3 })
     })
 
+    it('[R3][R4] an unseen tip does not keep a send from being read by its sender', async () => {
+      await must(ann, 'first words')
+      expect((await placeOf(ann)).read).toEqual({ seq: 2, countable: 1 })
+      expect(await unreadOf(ann)).toBe(0)
+    })
+
     it('[R3] a send does not mark as read what its sender had not seen', async () => {
       for (const text of ['one', 'two', 'three']) await must(ben, text)
       await must(ann, 'crossing', 2)
