@@ -1,0 +1,91 @@
+// Builds what is missing, starts the server on a folder of its own, fills it once with people and chats, prints the logins.
+import { spawn } from 'node:child_process'
+import { randomInt } from 'node:crypto'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import path from 'node:path'
+import { buildAll, builds, isOld } from './builds.mjs'
+import { fill } from './demo-fill.mjs'
+import { people } from './demo-world.mjs'
+import { root } from './run.mjs'
+
+const dataDir = path.resolve(root, process.env.DATA_DIR || path.join('data', 'demo'))
+const database = path.join(dataDir, 'tokenim.db')
+const note = path.join(dataDir, 'demo.json')
+const host = process.env.HOST || '0.0.0.0'
+const portsTried = 50
+
+await buildAll(Object.values(builds).filter(isOld))
+const wasEmpty = !existsSync(database)
+const port = await freePort(Number(process.env.PORT || 8080))
+const { server, url } = await startServer(port)
+if (wasEmpty) await fillOnce()
+tell()
+
+/** The first free port from `first` on. */
+async function freePort(first) {
+  for (let port = first; port < first + portsTried; port++) {
+    if (await isFree(port)) {
+      if (port !== first) console.log(`Port ${first} is taken, using ${port}.`)
+      return port
+    }
+  }
+  console.error(`No free port from ${first} on. Set PORT.`)
+  return process.exit(1)
+}
+function isFree(port) {
+  return new Promise((resolve) => {
+    const probe = createServer()
+    probe.once('error', () => resolve(false))
+    probe.listen(port, host, () => probe.close(() => resolve(true)))
+  })
+}
+
+/** The embedded default, whatever database the environment names. Ends with this process, and this process with it. */
+function startServer(port) {
+  const { DATABASE_URL: _database, REDIS_URL: _redis, ...others } = process.env
+  const env = { LOG_LEVEL: 'warn', ...others, HOST: host, PORT: String(port), DATA_DIR: dataDir }
+  const main = path.join(root, builds.server.output)
+  const server = spawn(process.execPath, [main], { cwd: root, env, stdio: ['ignore', 'pipe', 'inherit'] })
+  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => server.kill('SIGTERM'))
+  server.on('exit', (code) => process.exit(code ?? 0))
+  return new Promise((resolve) => {
+    let text = ''
+    server.stdout.setEncoding('utf8').on('data', (part) => {
+      text += part
+      const url = /listens on (http:\/\/\S+)/.exec(text)?.[1]
+      if (url) resolve({ server, url })
+    })
+  })
+}
+
+async function fillOnce() {
+  process.stdout.write('Filling the empty database with people and chats … ')
+  const password = newPassword()
+  try {
+    await fill(url, password)
+  } catch (error) {
+    console.error(`failed: ${error.message}\nRemove ${dataDir} and try again.`)
+    return server.kill('SIGTERM')
+  }
+  writeFileSync(note, `${JSON.stringify({ password }, null, 2)}\n`, { mode: 0o600 })
+  console.log('done')
+}
+
+/** Letters that cannot be taken for others. A new one for each demo: the server may be seen from the network. */
+function newPassword() {
+  const letters = 'abcdefghjkmnpqrstuvwxyz23456789'
+  return Array.from({ length: 10 }, () => letters[randomInt(letters.length)]).join('')
+}
+
+function tell() {
+  console.log(`\nTokenIM demo: ${url}   API: ${url}/api/docs\n`)
+  if (existsSync(note)) {
+    const { password } = JSON.parse(readFileSync(note, 'utf8'))
+    for (const { account, name } of people) console.log(`  ${account.padEnd(10)} ${password}   ${name}`)
+    console.log('\nSign in as two of them in two browsers (or one private window) and chat.')
+  } else console.log(`${dataDir} holds a database that this demo did not make; it is used as it is.`)
+  console.log(
+    `Data: ${path.relative(process.cwd(), dataDir) || dataDir} (remove it to start anew). Ctrl-C stops.`,
+  )
+}
