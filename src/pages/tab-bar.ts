@@ -22,8 +22,8 @@ function dress(dark: boolean): void {
     uni.setTabBarItem({
       index,
       text: t(`tab.${tab}`),
-      iconPath: `static/tab/${tab}${dark ? '-dark' : ''}.png`,
-      selectedIconPath: `static/tab/${tab}-on.png`,
+      iconPath: `/static/tab/${tab}${dark ? '-dark' : ''}.png`,
+      selectedIconPath: `/static/tab/${tab}-on.png`,
       fail,
     }),
   )
