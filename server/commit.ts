@@ -48,11 +48,11 @@ export function createCommit(options: CommitOptions): Commit {
     parallel: db.dialect === 'sqlite' ? 1 : (options.parallel ?? 8),
     turnMax,
     waitingMax,
-    run: (jobs) => commitAll(jobs),
+    run: commitAll,
   })
   let closing = false
   let dead = false
-  let pruneAt = tools.now() + pruneEveryMs
+  const pruneIsDue = every(pruneEveryMs, tools.now)
 
   const broken = (op: string, error: unknown): AnyOutcome => ({
     ok: false,
@@ -60,20 +60,15 @@ export function createCommit(options: CommitOptions): Commit {
     keep: false,
   })
 
-  /** One transaction for all; after several deadlocks, one for each. */
+  /** One transaction for all; where they collide again and again, one for each. */
   async function commitAll(jobs: readonly Waiting[]): Promise<void> {
-    for (let tries = 1; ; tries += 1) {
-      if (dead) return refuseAll(jobs, { code: 'unavailable' })
-      try {
-        return await commitOnce(jobs)
-      } catch (error) {
-        if (!(error instanceof DbError && error.kind === 'again')) return failAll(jobs, error)
-        if (tries === triesMax && jobs.length === 1) return failAll(jobs, error)
-        if (tries === triesMax) break
-        await pause(tries * retryAfterMs)
-      }
+    try {
+      if (dead) throw new DbError('down', new Error('a commit failed for good'))
+      await retry(() => commitOnce(jobs))
+    } catch (error) {
+      if (jobs.length === 1 || !collided(error)) failAll(jobs, error)
+      else for (const job of jobs) await commitAll([job])
     }
-    for (const job of jobs) await commitAll([job])
   }
 
   async function commitOnce(jobs: readonly Waiting[]): Promise<void> {
@@ -88,7 +83,7 @@ export function createCommit(options: CommitOptions): Commit {
     } catch (error) {
       log.error({ error: describe(error) }, 'publishing failed')
     }
-    if (changes.length > 0) prune()
+    if (pruneIsDue()) enqueue({ op: 'sync.prune', handler: pruning, call: noCall, settle: () => undefined })
   }
 
   function failAll(jobs: readonly Waiting[], error: unknown): void {
@@ -100,17 +95,8 @@ export function createCommit(options: CommitOptions): Commit {
     options.onFatal(error)
   }
 
-  /** Old changes go now and then, in a transaction of their own where others run beside it. */
-  function prune(): void {
-    if (tools.now() < pruneAt) return
-    pruneAt = tools.now() + pruneEveryMs
-    enqueue({ op: 'sync.prune', handler: pruning, call: noCall, settle: () => undefined })
-  }
-
-  function enqueue(job: Waiting): boolean {
-    const lane = db.dialect === 'sqlite' ? 0 : job.handler.lane?.(job.call)
-    return lanes.add(lane, job)
-  }
+  const enqueue = (job: Waiting): boolean =>
+    lanes.add(db.dialect === 'sqlite' ? 0 : job.handler.lane?.(job.call), job)
 
   return {
     write: (job) =>
@@ -144,6 +130,28 @@ function resultOf(outcome: AnyOutcome | undefined): Result<unknown> {
   return outcome.ok ? outcome : { ok: false, error: outcome.error }
 }
 
-/** Two that collided do not come back at the same time. */
-const pause = (ms: number): Promise<void> =>
-  new Promise((resolve) => setTimeout(resolve, ms * (0.5 + Math.random())))
+/** True once in each span of time. Old changes go in a transaction of their own, which runs beside others on MySQL. */
+function every(ms: number, now: () => number): () => boolean {
+  let next = now() + ms
+  return () => {
+    const due = now() >= next
+    if (due) next = now() + ms
+    return due
+  }
+}
+
+const collided = (error: unknown): boolean => error instanceof DbError && error.kind === 'again'
+
+/** Again after deadlocks and lock time-outs, a few times; two that collided do not come back at the same time. */
+async function retry(work: () => Promise<void>): Promise<void> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      await work()
+      return
+    } catch (error) {
+      if (!collided(error) || tries === triesMax) throw error
+    }
+    const ms = tries * retryAfterMs * (0.5 + Math.random())
+    await new Promise((resolve) => setTimeout(resolve, ms))
+  }
+}

@@ -1,6 +1,6 @@
 /** What the funnel answers when something broke, and what it logs: never an input. */
 import type { CommonErrorCode, Failure } from '../protocol/errors'
-import { DbError } from './db/connection'
+import type { DbError } from './db/connection'
 import type { Tools } from './handle'
 
 /** The part of a logger that the funnel uses. */

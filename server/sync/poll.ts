@@ -36,7 +36,9 @@ export function createPoll(db: Db, publisher: Publisher, onError: (error: unknow
       .finally(() => (reading = undefined)))
   function later(): void {
     if (closed) return
-    timer = setTimeout(() => now().then(later, onError), pollEveryMs)
+    timer = setTimeout(() => {
+      now().then(later, onError)
+    }, pollEveryMs)
   }
   return {
     now,

@@ -1,8 +1,9 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { DbError, type Db } from '../../server/db/connection'
+import { recordChanges } from '../../server/sync/changes'
 import { insertHead } from '../../server/sync/heads'
 import { databases } from './databases'
-import { gate, note, testFunnel, withWrites } from './funnel'
+import { gate, note, testFunnel, tools, withWrites } from './funnel'
 import { clearNotes, makeNotes, notesOf } from './notes'
 
 const streams = [11, 12, 13, 14]
@@ -238,6 +239,21 @@ describe.each(databases)('commit on $name', ({ open, name }) => {
       expect(told.map(({ from }) => from)).toEqual([0, ...told.slice(0, -1).map(({ to }) => to)])
       expect(told.flatMap(({ rows }) => rows.map(({ v }) => v))).toEqual(versions)
     }
+  })
+
+  it('removes old changes now and then', async () => {
+    let time = Date.now()
+    const clock = vi.spyOn(tools, 'now').mockImplementation(() => time)
+    const { call, commit } = testFunnel(db)
+    await db.write((c) => recordChanges(c, [{ stream: 12, from: 0, to: 1, rows: [] }], () => 4096))
+    const changed = () => db.read(async (c) => c.all('SELECT stream FROM changes ORDER BY id'))
+    await call('notes.write', note([11]))
+    expect(await changed()).toEqual([{ stream: 12 }, { stream: 11 }])
+    time += 11_000
+    await call('notes.write', note([11]))
+    await commit.close()
+    expect(await changed()).toEqual([{ stream: 11 }, { stream: 11 }])
+    clock.mockRestore()
   })
 
   it(`writes the table of changes beside the rows (${name})`, async () => {

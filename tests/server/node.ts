@@ -109,7 +109,8 @@ export class Phone {
   }
 
   private apply({ stream, to, rows, reset }: Pick<Page, 'stream' | 'to' | 'rows' | 'reset'>): void {
-    const mirror = (!reset && this.mirrors.get(stream)) || { version: 0, rows: new Map() }
+    const held = reset ? undefined : this.mirrors.get(stream)
+    const mirror: Mirror = held ?? { version: 0, rows: new Map() }
     for (const row of rows as RowOf<'message'>[])
       if (row.v > (mirror.rows.get(row.seq)?.v ?? 0)) mirror.rows.set(row.seq, row)
     mirror.version = to

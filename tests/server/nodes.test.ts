@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Bus, Hint } from '../../server/bus/bus'
 import { memoryHub } from '../../server/bus/memory'
 import type { Db } from '../../server/db/connection'
+import { newestChange } from '../../server/sync/changes'
 import { databases } from './databases'
 import { note } from './funnel'
 import { Phone, streamsOf, testNode, type Node } from './node'
@@ -69,6 +70,23 @@ describe.each(databases)('two nodes on $name', ({ open }) => {
     }
     // Channels are known by now: what is missing comes with its rows.
     expect(phone.pulls).toBeLessThanOrEqual(4)
+  })
+
+  it('[Y12] a change that commits late, with an id lower than one already read, is not missed', async () => {
+    const silent = (): Bus => ({ ...memoryHub().join(), publish: () => undefined })
+    const nodes = [testNode(db, streams, silent()), testNode(db, streams, silent())]
+    const phone = new Phone(nodes[1]!, bob)
+    await phone.connect()
+    await writeSome(nodes.slice(0, 1), 10)
+    await nodes[1]!.sync.poll()
+    await settle(nodes)
+    const newest = await db.read(newestChange)
+    await nodes[0]!.call('notes.writeMany', note([bob]))
+    const late = newest - 9_000 * 4096
+    await db.write(async (c) => c.run('UPDATE changes SET id = ? WHERE id > ?', [late, newest]))
+    await nodes[1]!.sync.poll()
+    await settle(nodes)
+    await expectSame(phone)
   })
 
   it('[Y12] [Y3] hints that are lost, doubled and reordered lead to the same mirror', async () => {
