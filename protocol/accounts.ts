@@ -1,7 +1,7 @@
 /** Accounts: who somebody is, and on which devices. */
 import { oneOf, op, record, t } from './define'
 import { limits } from './limits'
-import { ClientIdText, Empty, Id, Profile, SeqNumber, Time } from './records'
+import { ClientIdText, Empty, Id, Profile, SeqNumber, Time, withoutNul } from './records'
 
 export const AccountName = t.String({
   minLength: limits.accountCharsMin,
@@ -12,7 +12,7 @@ export const AccountName = t.String({
 })
 const Password = t.String({ minLength: limits.passwordCharsMin, maxLength: limits.passwordCharsMax })
 const Device = record({
-  name: t.String({ minLength: 1, maxLength: 60 }),
+  name: t.String({ minLength: 1, maxLength: 60, pattern: withoutNul }),
   platform: oneOf('h5', 'app', 'mp-weixin', 'other'),
 })
 export const SessionTokens = record({
@@ -33,7 +33,11 @@ export const accounts = {
       clientId: ClientIdText,
       account: AccountName,
       password: Password,
-      name: t.String({ minLength: 1, maxLength: limits.nameCharsMax, pattern: '\\S' }),
+      name: t.String({
+        minLength: 1,
+        maxLength: limits.nameCharsMax,
+        pattern: '^[^\\u0000]*[^\\s\\u0000][^\\u0000]*$',
+      }),
       device: Device,
     }),
     output: SessionTokens,
@@ -46,7 +50,7 @@ export const accounts = {
     repeat: 'natural',
     limit: { per: 'address', count: 60, windowMs: 600_000 },
     input: record({
-      account: t.String({ minLength: 1, maxLength: 64 }),
+      account: t.String({ minLength: 1, maxLength: 64, pattern: withoutNul }),
       password: t.String({ minLength: 1, maxLength: 128 }),
       device: Device,
     }),

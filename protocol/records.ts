@@ -11,6 +11,8 @@ export const ClientIdText = t.String({
   pattern: '^[A-Za-z0-9_-]+$',
   description: 'Made and saved by the caller before the first send, the same through all retries.',
 })
+/** Databases and languages of the C family end a text at U+0000: no short text may hold one. */
+export const withoutNul = '^[^\\u0000]*$'
 export const Empty = record({})
 
 export const Profile = record(

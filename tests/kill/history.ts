@@ -27,6 +27,7 @@ export interface Verdict {
 
 export class History {
   private order = 0
+  acks = 0
   readonly sent: Sent[] = []
 
   invoke(send: Omit<Sent, 'invoked'>): Sent {
@@ -35,6 +36,7 @@ export class History {
     return entry
   }
   ack(entry: Sent, seq: number): void {
+    this.acks++
     entry.acked = { seq, order: this.order++ }
   }
 
