@@ -43,8 +43,8 @@ function isFree(port) {
 
 /** The embedded default, whatever database the environment names. Ends with this process, and this process with it. */
 function startServer(port) {
-  const { DATABASE_URL: _database, REDIS_URL: _redis, ...others } = process.env
-  const env = { LOG_LEVEL: 'warn', ...others, HOST: host, PORT: String(port), DATA_DIR: dataDir }
+  const settings = { HOST: host, PORT: String(port), DATA_DIR: dataDir, DATABASE_URL: '', REDIS_URL: '' }
+  const env = { LOG_LEVEL: 'warn', ...process.env, ...settings }
   const main = path.join(root, builds.server.output)
   const server = spawn(process.execPath, [main], { cwd: root, env, stdio: ['ignore', 'pipe', 'inherit'] })
   for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => server.kill('SIGTERM'))
