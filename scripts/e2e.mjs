@@ -2,9 +2,8 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import path from 'node:path'
+import { buildAll, builds, isOld } from './builds.mjs'
 import { countedLine } from './counts.mjs'
-import { root, runNode } from './run.mjs'
-import { isStale } from './stale.mjs'
 import { runVitest } from './vitest.mjs'
 
 const install = 'apt-get install -y chromium fonts-noto-cjk fonts-noto-color-emoji'
@@ -14,17 +13,6 @@ const browsers = [
   '/usr/bin/chromium',
   '/usr/bin/google-chrome',
 ]
-const sources = [
-  'src',
-  'protocol',
-  'server',
-  'pages.json',
-  'manifest.json',
-  'index.html',
-  'vite.config.ts',
-  'package.json',
-]
-const outputs = ['dist/build/h5/index.html', 'dist/server/main.js']
 
 function stop(why) {
   console.error(why)
@@ -50,12 +38,8 @@ const chromium = browsers.find((file) => file && existsSync(file))
 if (!chromium) stop(`No Chromium: ${install}\nor set CHROMIUM to the path of one.`)
 checkFonts()
 
-const at = (file) => path.join(root, file)
-if (outputs.some((output) => isStale(at(output), sources.map(at)))) {
-  console.log('The build is older than its sources: building first.')
-  const { code } = await runNode([at('scripts/build.mjs')])
-  if (code !== 0) stop('The build failed.')
-}
+const old = [builds.server, builds.h5].filter(isOld)
+if (old.length > 0) await buildAll(old)
 process.env.CHROMIUM = chromium
 const counts = await runVitest(['--config', 'vitest.e2e.config.ts', ...process.argv.slice(2)])
 console.log(`Screenshots: ${path.join('tests', 'e2e', 'shots')}`)
