@@ -5,7 +5,7 @@ import type { Up } from '../../protocol/wire'
 import type { ErrorCode, Failure } from '../../protocol/errors'
 import { isStored, storeNow } from './disk'
 import type { HttpAnswer } from './ports'
-import type { Session } from './state'
+import { isSession } from './shapes'
 import { sessionKey } from './stored'
 import { backOffMs, post, touchRoom, wake, type Turn } from './turn'
 import { conversationOf } from './acts'
@@ -66,7 +66,8 @@ export function refreshed(turn: Turn, call: number, answer: HttpAnswer): 'ended'
     lose(turn, answer.error)
     return undefined
   }
-  account.session = answer.value as Session
+  if (!isSession(answer.value)) return void lose(turn)
+  account.session = answer.value
   link.renew = false
   link.phase = 'storing'
   storeNow(turn, sessionKey)

@@ -6,6 +6,7 @@ import { lose, renew } from './link'
 import { actAnswered, actLost, actRefused } from './outbox'
 import { profilesCame, profilesFailed } from './profiles'
 import { olderCame, olderFailed } from './reads'
+import { fitsPurpose } from './shapes'
 import type { Account, Purpose } from './state'
 import { isUp, settle, wake, type Turn } from './turn'
 
@@ -14,8 +15,10 @@ export function answered(turn: Turn, account: Account, id: number, result: Resul
   const request = requests.get(id)
   if (!request) return
   requests.delete(id)
-  if (result.ok) came(turn, account, request.purpose, result.value)
-  else failed(turn, account, request.purpose, result.error)
+  const { purpose } = request
+  if (!result.ok) failed(turn, account, purpose, result.error)
+  else if (fitsPurpose(purpose, result.value)) came(turn, account, purpose, result.value)
+  else failed(turn, account, purpose, { code: 'internal' })
 }
 
 /** The server answers an operation with its output: the types of the protocol say which. */

@@ -11,6 +11,7 @@ import type { Ticket } from './face'
 import { closeLink } from './link'
 import { allChanged, landActs } from './merged'
 import type { HttpAnswer } from './ports'
+import { isSession } from './shapes'
 import { newAccount, newDisk, type Account, type Act, type Session, type SigningIn } from './state'
 import {
   actKey,
@@ -145,15 +146,16 @@ export function signInAnswered(turn: Turn, call: number, answer: HttpAnswer): vo
   const { signingIn } = state
   if (signingIn?.call !== call) return
   state.signingIn = undefined
-  const isFinal = answer.ok || retryOf(answer.error.code) === 'never'
+  const isFinal = answer.ok ? isSession(answer.value) : retryOf(answer.error.code) === 'never'
   if (signingIn.op === 'accounts.register' && isFinal) {
     state.registering = undefined
     storeNow(turn, registerKey)
   }
-  settle(turn, signingIn.ticket, answer)
-  if (!answer.ok) return
+  if (!answer.ok) return settle(turn, signingIn.ticket, answer)
+  if (!isSession(answer.value)) return refuse(turn, signingIn.ticket, 'internal')
   storeNow(turn, sessionKey)
-  enter(turn, newAccount(answer.value as Session))
+  enter(turn, newAccount(answer.value))
+  settle(turn, signingIn.ticket, answer)
 }
 
 /** Signs out here at once, and wipes everything of the account; then tells the server, if it can be reached (A6). */
@@ -180,7 +182,8 @@ export function signOutAnswered(turn: Turn, ticket: Ticket, session: Session, an
 }
 export function refreshedToSignOut(turn: Turn, ticket: Ticket, answer: HttpAnswer): void {
   // Whatever comes of this second try, there is no third.
-  if (answer.ok) tellSignOut(turn, ticket, { ...(answer.value as Session), refreshToken: '' }, true)
+  if (answer.ok && isSession(answer.value))
+    tellSignOut(turn, ticket, { ...answer.value, refreshToken: '' }, true)
   else done(turn, ticket)
 }
 

@@ -3,7 +3,6 @@
  * no dice: time and chance come with the input. The state is changed in place and belongs to `step` alone.
  */
 import { isUp, type Turn } from './turn'
-import type { EventData } from '../../protocol'
 import { decodeDown, type Down } from '../../protocol/wire'
 import { advanceCatchUp, beginCatchUp, digestCame, frameCame } from './catch-up'
 import { advanceDisk, lastBatch, saved, saveFailed } from './disk'
@@ -27,6 +26,7 @@ import {
   signInAnswered,
   signOutAnswered,
 } from './session'
+import { failureIn, isChanged, isEnded, waitIn } from './shapes'
 import type { State } from './state'
 
 export function step(state: State, input: Input): { state: State; effects: Effect[] } {
@@ -130,22 +130,23 @@ function frameHeard(turn: Turn, frame: Down): void {
       turn,
       account,
       frame.id,
-      frame.ok ? { ok: true, value: frame.out } : { ok: false, error: frame.error },
+      frame.ok ? { ok: true, value: frame.out } : { ok: false, error: failureIn(frame.error) },
     )
   if (frame.t === 'pong') digestCame(turn, account, frame.digest)
   if (frame.t === 'ev') eventHeard(turn, frame.ev, frame.data)
 }
 
 function byeHeard(turn: Turn, frame: Extract<Down, { t: 'bye' }>): void {
-  if (frame.error.code === 'sessionEnded') return endSession(turn, 'revoked', true)
-  bye(turn, frame.error.code, frame.afterMs)
+  const { code } = failureIn(frame.error)
+  if (code === 'sessionEnded') return endSession(turn, 'revoked', true)
+  bye(turn, code, waitIn(frame.afterMs))
 }
 
 /** Events that this version does not know are left alone. */
 function eventHeard(turn: Turn, name: string, data: unknown): void {
   const { account } = turn.state
-  if (name === 'sync.changed' && account) frameCame(turn, account, data as EventData<'sync.changed'>)
-  if (name === 'session.ended') endSession(turn, (data as EventData<'session.ended'>).reason, true)
+  if (name === 'sync.changed' && account && isChanged(data)) frameCame(turn, account, data)
+  if (name === 'session.ended' && isEnded(data)) endSession(turn, data.reason, true)
 }
 
 function httpAnswered(turn: Turn, call: number, answer: HttpAnswer): void {

@@ -5,7 +5,8 @@
 import type { ClientId, ConversationId, StreamId, UserId } from '../../protocol/ids'
 import { limits } from '../../protocol/limits'
 import type { MessageRow, Profile } from '../../protocol/records'
-import { firstFrom, rowKey, type FieldRow, type Stream } from './mirror/merge'
+import { firstFrom, mergeRows, type FieldRow, type Stream } from './mirror/merge'
+import { isSession } from './shapes'
 import type { Act, Session, State } from './state'
 
 /** Raised when a stored shape changes; older entries are then dropped. */
@@ -85,8 +86,7 @@ const hasVersion = (row: unknown): boolean => isRecord(row) && isCount(row.v)
 
 export function readSession(text: string): Session | undefined {
   const value = read(text)
-  if (!isRecord(value) || !isCount(value.userId) || typeof value.refreshToken !== 'string') return undefined
-  return typeof value.accessToken === 'string' ? (value as Session) : undefined
+  return isSession(value) ? value : undefined
 }
 
 export function readRegistering(text: string): State['registering'] {
@@ -136,6 +136,7 @@ export function readStream(text: string): Stream | undefined {
   if (!Array.isArray(rows) || !rows.every(hasVersion)) return undefined
   const held = messages as MessageRow[]
   if (held.some((m, i) => firstFrom(held, m.seq) !== i)) return undefined
-  const fields = (rows as FieldRow[]).map((row) => [rowKey(row), row] as const)
-  return { version, floorSeq, messages: held, rows: new Map(fields), aside: undefined }
+  const stream: Stream = { version, floorSeq, messages: held, rows: new Map(), aside: undefined }
+  mergeRows(stream, rows as FieldRow[])
+  return stream
 }

@@ -60,7 +60,7 @@ export class Model {
     const stream = this.stream(id)
     const from = stream.version
     const rows = parts.map((part) => ({ ...part, v: ++stream.version }) as StreamRow)
-    for (const row of rows) stream.rows.set(row.k === 'message' ? `message:${row.seq}` : rowKey(row), row)
+    for (const row of rows) stream.rows.set(row.k === 'message' ? `message:${row.seq}` : rowKey(row)!, row)
     for (const [user, listener] of this.listeners)
       if (this.hears(user, id)) listener({ stream: id, from, to: stream.version, rows })
   }

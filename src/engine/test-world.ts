@@ -107,6 +107,12 @@ export class Phone {
   /** Most characters the disk takes; 0: it is broken and takes nothing. */
   roomChars = Infinity
   model: Model | undefined
+  /** How long a frame travels. */
+  lagMs = 0
+  /** Half open: the server hears the phone, the phone hears nothing. */
+  mute = false
+  /** Every frame arrives twice. */
+  doubling = false
   private dead = false
   private held: (() => void)[] = []
   private ids = 0
@@ -198,7 +204,7 @@ export class Phone {
       socket: { open: (events) => this.open(events) },
       http: { post: (op, input, token, done) => this.postOf({ op, input, token, done }) },
       store: {
-        load: () => Promise.resolve([...this.disk]),
+        load: () => Promise.resolve().then(() => [...this.disk]),
         write: (batch) => new Promise((resolve, reject) => this.write(batch, resolve, reject)),
       },
       owner: { claim: (steal, change) => this.claim(steal, change) },
@@ -246,7 +252,7 @@ export class Phone {
         if (!frame) throw new Error(`not a frame: ${text}`)
         if (socket.isClosed) return
         socket.sent.push(frame)
-        if (model) this.clock.after(0, () => this.serve(model, socket, frame))
+        if (model) this.clock.after(this.lagMs, () => this.serve(model, socket, frame))
       },
       close: () => {
         socket.isClosed = true
@@ -258,20 +264,26 @@ export class Phone {
   private serve(model: Model, socket: FakeSocket, frame: Up): void {
     if (socket.isClosed || this.dead) return
     if (frame.t === 'hello') {
-      model.listen(this.me, (changed) => {
-        this.clock.after(0, () => !this.dead && socket.hear({ t: 'ev', ev: 'sync.changed', data: changed }))
-      })
-      socket.hear({ t: 'welcome', v: 1, userId: this.me, now: this.clock.now, features: [] })
+      model.listen(this.me, (data) => this.down(socket, { t: 'ev', ev: 'sync.changed', data }))
+      this.down(socket, { t: 'welcome', v: 1, userId: this.me, now: this.clock.now, features: [] })
     }
-    if (frame.t === 'ping') socket.hear({ t: 'pong', digest: digestOf(model.pairs(this.me)) })
+    if (frame.t === 'ping') this.down(socket, { t: 'pong', digest: digestOf(model.pairs(this.me)) })
     if (frame.t === 'req') {
       const result = model.call(this.me, frame.op, frame.in, this.clock.now)
       const { id } = frame
       const answer: Down = result.ok
         ? { t: 'res', id, ok: true, out: result.value }
         : { t: 'res', id, ok: false, error: result.error }
-      this.clock.after(0, () => !this.dead && socket.hear(answer))
+      this.down(socket, answer)
     }
+  }
+  private down(socket: FakeSocket, frame: Down): void {
+    const deaf = this.mute
+    this.clock.after(this.lagMs, () => {
+      if (this.dead || deaf) return
+      socket.hear(frame)
+      if (this.doubling) socket.hear(frame)
+    })
   }
 
   private postOf(post: Post): void {

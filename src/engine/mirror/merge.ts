@@ -31,8 +31,8 @@ export const emptyStream = (): Stream => ({
   aside: undefined,
 })
 
-/** Names a row within its stream. */
-export function rowKey(row: FieldRow): string {
+/** Names a row within its stream; undefined: a kind of a newer protocol. */
+export function rowKey(row: FieldRow): string | undefined {
   switch (row.k) {
     case 'conversation':
     case 'profile':
@@ -44,6 +44,8 @@ export function rowKey(row: FieldRow): string {
       return `${row.k}:${row.conversationId}`
     case 'request':
       return `${row.k}:${row.id}`
+    default:
+      return undefined
   }
 }
 
@@ -57,6 +59,7 @@ export function mergeRows(stream: Stream, rows: readonly StreamRow[]): void {
 
 function mergeField(stream: Stream, row: FieldRow): void {
   const key = rowKey(row)
+  if (key === undefined) return
   const held = stream.rows.get(key)
   if (!held || row.v > held.v) stream.rows.set(key, row)
 }

@@ -1,0 +1,51 @@
+/**
+ * What the engine itself must be able to rely on in what a server sends. No schema library here: just enough that no
+ * frame, however odd, makes a step throw. Kinds of rows that this version does not know pass and are left alone.
+ */
+import type { EventData } from '../../protocol'
+import type { Failure } from '../../protocol/errors'
+import type { Purpose, Session } from './state'
+
+type Fields = Record<string, unknown>
+const isObject = (value: unknown): value is Fields => typeof value === 'object' && value !== null
+const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0
+const isListOf = (value: unknown, fits: (item: Fields) => boolean): boolean =>
+  Array.isArray(value) && value.every((item) => isObject(item) && fits(item))
+
+const isRow = (row: Fields): boolean =>
+  typeof row.k === 'string' && isCount(row.v) && (row.k !== 'message' || isMessage(row))
+const isMessage = (row: Fields): boolean => isCount(row.seq) && isObject(row.body)
+const isRange = (value: Fields): boolean =>
+  isCount(value.stream) && isCount(value.from) && isCount(value.to) && isListOf(value.rows, isRow)
+
+export const isChanged = (data: unknown): data is EventData<'sync.changed'> => isObject(data) && isRange(data)
+export const isEnded = (data: unknown): data is EventData<'session.ended'> =>
+  isObject(data) && (data.reason === 'signedOut' || data.reason === 'revoked')
+
+/** The answer to one of the engine's own requests is of the kind it asked for. Answers to acts and reads are handed on. */
+export function fitsPurpose({ is }: Purpose, out: unknown): boolean {
+  if (is === 'act' || is === 'read') return isObject(out)
+  if (!isObject(out)) return false
+  if (is === 'heads')
+    return (
+      isListOf(out.heads, (h) => isCount(h.stream) && isCount(h.version)) &&
+      (out.cursor === null || typeof out.cursor === 'string')
+    )
+  if (is === 'pull') return isRange(out) && isCount(out.head)
+  if (is === 'older')
+    return isListOf(out.rows, (row) => row.k === 'message' && isRow(row)) && typeof out.more === 'boolean'
+  return isListOf(out.profiles, (profile) => isCount(profile.id) && isCount(profile.version))
+}
+
+/** The refusal a frame carries. */
+export const failureIn = (error: unknown): Failure =>
+  isObject(error) && typeof error.code === 'string' ? (error as unknown as Failure) : { code: 'internal' }
+export const waitIn = (afterMs: unknown): number => (isCount(afterMs) ? afterMs : 0)
+
+/** Tokens. A page that a hotel's network puts in the way also answers 200. */
+export const isSession = (value: unknown): value is Session =>
+  isObject(value) &&
+  isCount(value.userId) &&
+  isCount(value.accessExpiresAt) &&
+  typeof value.accessToken === 'string' &&
+  typeof value.refreshToken === 'string'
