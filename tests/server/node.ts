@@ -9,7 +9,7 @@ import type { UserCaller } from '../../server/handle'
 import { createSync, type Notice, type Sync } from '../../server/sync'
 import type { Streams } from '../../server/sync/sources'
 import { testFunnel, type TestFunnel } from './funnel'
-import { noteSource } from './notes'
+import { noteSources } from './notes'
 
 export interface Node extends TestFunnel {
   sync: Sync
@@ -21,7 +21,7 @@ export interface Node extends TestFunnel {
 export type Members = Map<StreamId, UserId[]>
 
 export const streamsOf = (members: Members): Streams => ({
-  sources: [noteSource('conversation'), noteSource('user')],
+  sources: noteSources,
   conversationsOf: async (_db, user) =>
     [...members].filter(([, users]) => users.includes(user)).map(([stream]) => stream),
   audienceOf: async (_db, stream) => members.get(stream) ?? [],
@@ -98,6 +98,14 @@ export class Phone {
   notes(stream: StreamId): unknown[] {
     const rows = [...(this.mirrors.get(stream)?.rows.values() ?? [])].sort((a, b) => a.seq - b.seq)
     return rows.map(({ seq, v, body }) => [seq, v, body.kind === 'text' ? body.text : ''])
+  }
+
+  /** [from, to] of the live frames of a stream. */
+  ranges(stream: StreamId): [Version, Version][] {
+    const frames = this.texts
+      .flatMap(decodeDown)
+      .flatMap((frame) => (frame.t === 'ev' ? [frame.data as Frame] : []))
+    return frames.filter((frame) => frame.stream === stream).map(({ from, to }) => [from, to])
   }
 
   private take(frame: Frame): void {

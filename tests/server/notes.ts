@@ -131,24 +131,23 @@ const select = 'SELECT slot, version, note FROM notes WHERE stream = ?'
 export const notesOf = async (db: Connection, stream: StreamId): Promise<NoteRecord[]> =>
   db.all<NoteRecord>(`${select} ORDER BY version`, [stream])
 
-export const noteSource = (of: RowSource['of']): RowSource => ({
-  of,
-  async changed(db, stream, _viewer, since, limit) {
-    const found = await db.all<NoteRecord>(`${select} AND version > ? ORDER BY version LIMIT ?`, [
-      stream,
-      since,
-      limit,
-    ])
-    return found.map(toRow)
-  },
-  async snapshot(db, stream) {
-    const found = await db.all<NoteRecord>(`${select} ORDER BY slot DESC LIMIT ?`, [
-      stream,
-      limits.windowMessages,
-    ])
-    return found.map(toRow)
-  },
-})
+/** Two sources for each kind of stream, of the odd slots and the even ones: sync has to merge them. */
+export const noteSources: readonly RowSource[] = (['conversation', 'user'] as const).flatMap((of) => [
+  { of, changed: changedOf(0), snapshot },
+  { of, changed: changedOf(1) },
+])
+
+function changedOf(rest: 0 | 1): RowSource['changed'] {
+  return async (db, stream, _viewer, since, limit) => {
+    const binds = [stream, rest, since, limit]
+    const where = 'AND slot % 2 = ? AND version > ? ORDER BY version LIMIT ?'
+    return (await db.all<NoteRecord>(`${select} ${where}`, binds)).map(toRow)
+  }
+}
+async function snapshot(db: Connection, stream: StreamId): Promise<RowOf<'message'>[]> {
+  const binds = [stream, limits.windowMessages]
+  return (await db.all<NoteRecord>(`${select} ORDER BY slot DESC LIMIT ?`, binds)).map(toRow)
+}
 
 /** Makes the table of notes. */
 export async function makeNotes(db: Db): Promise<void> {

@@ -7,7 +7,7 @@ import { memoryHub } from '../../server/bus/memory'
 import type { Db } from '../../server/db/connection'
 import { newestChange, pruneChanges } from '../../server/sync/changes'
 import { databases } from './databases'
-import { note } from './funnel'
+import { note, testFunnel } from './funnel'
 import { Phone, streamsOf, testNode, type Members, type Node } from './node'
 import { clearNotes, makeNotes, noteRow, notesOf } from './notes'
 
@@ -224,6 +224,49 @@ describe.each(databases)('sync on $name', ({ open }) => {
       await phone.settled()
       for (const stream of [talk, phone.user]) expect(phone.notes(stream)).toEqual(await truth(stream))
     }
+  })
+
+  it('[Y4] commits told out of order leave in order, and once', async () => {
+    const phone = new Phone(node, ann)
+    await phone.connect()
+    await write([talk])
+    await node.sync.publisher.idle()
+    const elsewhere = testFunnel(db)
+    for (let i = 0; i < 2; i++) await elsewhere.call('notes.writeMany', note([talk]))
+    const [second, third] = elsewhere.changes
+    node.sync.publisher.committed([third!], [])
+    node.sync.publisher.committed([second!], [])
+    await node.sync.publisher.idle()
+    expect(phone.ranges(talk)).toEqual([
+      [0, 1],
+      [1, 3],
+    ])
+    expect([phone.pulls, phone.notes(talk)]).toEqual([0, await truth(talk)])
+  })
+
+  it('[Y12] a hint that promises too much does no harm', async () => {
+    const phone = new Phone(node, ann)
+    await phone.connect()
+    await write([talk])
+    await node.sync.publisher.heard({ stream: talk, version: 100 })
+    await write([talk])
+    await node.sync.publisher.idle()
+    await phone.settled()
+    expect(phone.notes(talk)).toEqual(await truth(talk))
+  })
+
+  it('[Y12] a gap of more than a page is told without rows, and pulled', async () => {
+    const phone = new Phone(node, ann)
+    await phone.connect()
+    await write([talk])
+    await node.sync.publisher.idle()
+    const elsewhere = testFunnel(db)
+    const count = limits.pageRowsMax + 1
+    await Promise.all(Array.from({ length: count }, () => elsewhere.call('notes.writeMany', note([talk]))))
+    await node.sync.publisher.heard({ stream: talk, version: count + 1 })
+    await phone.settled()
+    expect(phone.ranges(talk).at(-1)).toEqual([count + 1, count + 1])
+    expect(phone.notes(talk)).toEqual(await truth(talk))
   })
 
   it('[Y5] an empty change still moves the range', async () => {
