@@ -19,9 +19,8 @@ export interface MessageView {
 export interface MessageRowView {
   key: string
   message: MessageView
-  /** Text of the line with the time, or empty. */
-  time: string
-  name: string
+  /** A line with the time stands above. */
+  timed: boolean
   divided: boolean
   receipt: boolean
 }
@@ -33,7 +32,7 @@ export function estimateOf(row: MessageRowView): number {
   return (
     16 +
     (lines ? 16 + 24 * lines : 30) +
-    (row.time ? 30 : 0) +
+    (row.timed ? 30 : 0) +
     (row.divided ? 30 : 0) +
     (row.receipt ? 17 : 0)
   )

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { MessageView, RoomView } from '../engine/face'
-import { roomRows } from './room-rows'
+import { needsTime, roomRows } from './room-rows'
 
 const message = (seq: number, mine: boolean, more: Partial<MessageView> = {}): MessageView => ({
   key: `k${seq}`,
@@ -53,5 +53,15 @@ describe('rows of a room', () => {
   it('show the time above the first message and after more than five minutes', () => {
     const rows = roomRows(room([message(1, false), message(6, false), message(12, true)]), undefined)
     expect(rows.map((r) => r.timed)).toEqual([true, false, true])
+  })
+})
+
+describe('the line with the time', () => {
+  it('stands above the first message and after more than five minutes, not at exactly five', () => {
+    const start = 1_763_690_400_000
+    expect(needsTime(undefined, start)).toBe(true)
+    expect(needsTime(start, start + 5 * 60_000)).toBe(false)
+    expect(needsTime(start, start + 5 * 60_000 + 1)).toBe(true)
+    expect(needsTime(start, start - 60_000)).toBe(false)
   })
 })

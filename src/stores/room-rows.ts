@@ -1,7 +1,6 @@
 /** Turns a room's messages into the rows that are drawn. Pure. */
-import type { Seq } from '../../protocol/ids'
+import type { Seq, TimeMs } from '../../protocol/ids'
 import type { MessageView, RoomView } from '../engine/face'
-import { needsTime } from './time'
 
 /** Where reading stopped, and how much was unread, when the room was entered. */
 export interface Entry {
@@ -18,6 +17,12 @@ export interface RoomRow {
   /** "Read" stands below: only at the newest message of mine that was read. */
   receipt: boolean
 }
+
+const fiveMinutesMs = 5 * 60_000
+
+/** A time stands above the first loaded message and above one that came more than five minutes after the one before. */
+export const needsTime = (before: TimeMs | undefined, at: TimeMs): boolean =>
+  before === undefined || at - before > fiveMinutesMs
 
 export function roomRows(view: RoomView, entry: Entry | undefined): RoomRow[] {
   const { messages } = view

@@ -1,12 +1,6 @@
-/** When a time is shown, and how. Pure: texts come from the catalogue of the language. */
+/** How times are written. Pure: texts come from the catalogue of the language. */
 import dayjs from 'dayjs'
 import type { TimeMs } from '../../protocol/ids'
-
-const fiveMinutesMs = 5 * 60_000
-
-/** A time stands above the first loaded message and above one that came more than five minutes after the one before. */
-export const needsTime = (before: TimeMs | undefined, at: TimeMs): boolean =>
-  before === undefined || at - before > fiveMinutesMs
 
 export type TimeBand = 'today' | 'yesterday' | 'week' | 'year' | 'older'
 

@@ -1,0 +1,46 @@
+/** A text being written: typing, emoji at the cursor, limits. */
+import { computed, ref } from 'vue'
+import { limits } from '../../protocol/limits'
+import { dropLast } from './emoji'
+
+/** The counter appears when this many characters are left. */
+const counterWhenLeft = 200
+
+export function useDraft(draft: string) {
+  const text = ref(draft)
+  let cursor = draft.length
+  const tooLong = computed(() => text.value.length > limits.messageTextCharsMax)
+  return {
+    text,
+    tooLong,
+    canSend: computed(() => /\S/.test(text.value) && !tooLong.value),
+    /** Characters so far, once the limit is near. */
+    count: computed(() =>
+      text.value.length >= limits.messageTextCharsMax - counterWhenLeft ? text.value.length : undefined,
+    ),
+    type(value: string, at = value.length) {
+      text.value = value
+      cursor = at
+    },
+    cursorAt(at: number | undefined) {
+      cursor = at ?? cursor
+    },
+    insert(emoji: string) {
+      text.value = text.value.slice(0, cursor) + emoji + text.value.slice(cursor)
+      cursor += emoji.length
+    },
+    /** Takes away the character before the cursor. */
+    erase() {
+      const before = dropLast(text.value.slice(0, cursor))
+      text.value = before + text.value.slice(cursor)
+      cursor = before.length
+    },
+    /** The text, which is then gone. */
+    take(): string {
+      const taken = text.value
+      text.value = ''
+      cursor = 0
+      return taken
+    },
+  }
+}
