@@ -4,7 +4,7 @@ import tseslint from 'typescript-eslint'
 import { awaitOnlyTx } from './scripts/eslint/await-only-tx.js'
 
 const domains = '{media,accounts,chat,contacts,groups,wallet,desk,admin}'
-const tests = ['**/*.test.ts', 'tests/**', 'bench/**']
+const tests = ['**/*.test.ts', '**/test-*.ts', 'tests/**', 'bench/**']
 const platform = [
   'uni',
   'wx',
@@ -43,7 +43,10 @@ export default tseslint.config(
     rules: {
       '@typescript-eslint/consistent-type-imports': ['error', { disallowTypeAnnotations: false }],
       '@typescript-eslint/no-floating-promises': 'error',
-      '@typescript-eslint/switch-exhaustiveness-check': 'error',
+      '@typescript-eslint/switch-exhaustiveness-check': [
+        'error',
+        { considerDefaultExhaustiveForUnions: true },
+      ],
       '@typescript-eslint/no-confusing-void-expression': [
         'error',
         { ignoreArrowShorthand: true, ignoreVoidReturningFunctions: true },
