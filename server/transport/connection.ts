@@ -3,43 +3,57 @@ import type { Failure } from '../../protocol/errors'
 import type { SessionId, TimeMs, UserId } from '../../protocol/ids'
 import { limits } from '../../protocol/limits'
 import { closeCodes, encode, type Down } from '../../protocol/wire'
+import { Bucket } from './bucket'
 
-/** What is used of a WebSocket; the simulator has its own. */
+/** What is used of a WebSocket; tests and the simulator have their own. */
 export interface Wire {
+  /** Bytes that were sent and the network has not taken. */
   readonly bufferedAmount: number
   send(text: string): void
   close(code: number): void
   /** Without a good-bye; frees what is buffered. */
   terminate(): void
 }
+export interface ConnectionOptions {
+  wire: Wire
+  address: string
+  openedAt: TimeMs
+  /** Frames a second. */
+  rate: number
+  /** Asks to be flushed once, soon. */
+  dirty: (connection: Connection) => void
+}
 
-const queuedFramesMax = 256
-const queuedBytesMax = 1024 * 1024
+export const queuedFramesMax = 256
+export const queuedBytesMax = 1024 * 1024
+/** While the network has this much to take, frames wait in the queue. */
+const blockedBytes = 64 * 1024
 
 export class Connection {
-  /** greeting → live → closing. */
-  state: 'greeting' | 'live' | 'closing' = 'greeting'
+  /** greeting (no hello yet) → checking (its token) → live → closing. */
+  state: 'greeting' | 'checking' | 'live' | 'closing' = 'greeting'
   userId: UserId = 0
   sessionId: SessionId = 0
   heardAt: TimeMs
-  closingSince: TimeMs = 0
+  /** The first sweep that saw it closing. */
+  closingSince: TimeMs | undefined
   /** Requests that have no answer yet. */
   unanswered = 0
-  /** Frames heard in the running second. */
-  frames = 0
-  framesSecond = 0
+  readonly wire: Wire
+  readonly address: string
+  readonly openedAt: TimeMs
+  readonly frames: Bucket
+  private readonly dirty: (connection: Connection) => void
   private queue: string[] = []
   private queuedBytes = 0
 
-  constructor(
-    readonly wire: Wire,
-    readonly address: string,
-    readonly openedAt: TimeMs,
-    /** Asks to be flushed once, soon. */
-    private readonly dirty: (connection: Connection) => void,
-    private readonly now: () => TimeMs,
-  ) {
+  constructor({ wire, address, openedAt, rate, dirty }: ConnectionOptions) {
+    this.wire = wire
+    this.address = address
+    this.openedAt = openedAt
     this.heardAt = openedAt
+    this.frames = new Bucket(rate, openedAt)
+    this.dirty = dirty
   }
 
   /** Queues a frame. One that does not fit ends the connection: its phone comes back and resyncs. */
@@ -60,42 +74,44 @@ export class Connection {
     this.queuedBytes += bytes
   }
 
-  /** Writes what is queued: one message, or as many as its bytes ask for (W5). */
+  /** Writes what is queued, as one message or as many as its bytes ask for (W5), while the network takes it. */
   flush(): void {
-    const frames = this.queue
-    this.queue = []
-    this.queuedBytes = 0
-    let message: string[] = []
-    let bytes = 0
-    for (const frame of frames) {
-      const size = Buffer.byteLength(frame) + 1
-      if (message.length > 0 && bytes + size + 1 > limits.frameOutBytesMax) {
-        this.wire.send(joined(message))
-        message = []
-        bytes = 0
-      }
-      message.push(frame)
-      bytes += size
-    }
-    if (message.length > 0) this.wire.send(joined(message))
+    while (this.queue.length > 0 && this.wire.bufferedAmount < blockedBytes)
+      this.wire.send(this.nextMessage())
+  }
+
+  /** The network took what it had. */
+  drained(): void {
+    if (this.queue.length > 0) this.dirty(this)
   }
 
   /** Says why, then closes. What is queued before goes first. */
   end(error: Failure, code: number, afterMs = 0): void {
     if (this.state === 'closing') return
-    this.flush()
-    this.wire.send(encode({ t: 'bye', error, afterMs }))
+    this.queue.push(encode({ t: 'bye', error, afterMs }))
     this.close(code)
   }
 
   close(code: number): void {
     if (this.state === 'closing') return
-    this.flush()
     this.state = 'closing'
-    this.closingSince = this.now()
+    while (this.queue.length > 0) this.wire.send(this.nextMessage())
     this.wire.close(code)
+  }
+
+  private nextMessage(): string {
+    let count = 0
+    let bytes = 2
+    for (const frame of this.queue) {
+      bytes += Buffer.byteLength(frame) + 1
+      if (count > 0 && bytes > limits.frameOutBytesMax) break
+      count += 1
+    }
+    const frames = this.queue.splice(0, count)
+    this.queuedBytes = this.queue.length === 0 ? 0 : this.queuedBytes - bytesOf(frames)
+    return frames.length === 1 ? (frames[0] ?? '') : `[${frames.join(',')}]`
   }
 }
 
-const joined = (frames: readonly string[]): string =>
-  frames.length === 1 ? (frames[0] ?? '') : `[${frames.join(',')}]`
+const bytesOf = (frames: readonly string[]): number =>
+  frames.reduce((sum, frame) => sum + Buffer.byteLength(frame), 0)

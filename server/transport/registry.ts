@@ -2,32 +2,48 @@
 import type { UserId } from '../../protocol/ids'
 import { closeCodes, encode } from '../../protocol/wire'
 import type { Deliver, Notice } from '../sync/deliver'
+import { Bucket } from './bucket'
 import type { Connection } from './connection'
+
+interface Online {
+  readonly connections: Set<Connection>
+  /** Frames a second, over all sockets of the user. */
+  readonly frames: Bucket
+}
 
 export class Registry implements Deliver {
   readonly all = new Set<Connection>()
-  private readonly byUser = new Map<UserId, Set<Connection>>()
+  private readonly users = new Map<UserId, Online>()
 
-  /** Live connections of a user. */
+  /** Live connections of a user, the oldest first. */
   of(user: UserId): ReadonlySet<Connection> {
-    return this.byUser.get(user) ?? none
+    return this.users.get(user)?.connections ?? none
   }
 
   /** From now on the connection hears what its user hears. */
-  listen(connection: Connection): void {
-    const list = this.byUser.get(connection.userId)
-    if (list) list.add(connection)
-    else this.byUser.set(connection.userId, new Set([connection]))
+  listen(connection: Connection, userRate: number): void {
+    const online = this.users.get(connection.userId)
+    if (online) online.connections.add(connection)
+    else {
+      const frames = new Bucket(userRate, connection.heardAt)
+      this.users.set(connection.userId, { connections: new Set([connection]), frames })
+    }
   }
 
-  remove(connection: Connection): void {
-    this.all.delete(connection)
-    const list = this.byUser.get(connection.userId)
-    if (list?.delete(connection) && list.size === 0) this.byUser.delete(connection.userId)
+  /** Frames of a user who is connected. */
+  framesOf(user: UserId): Bucket | undefined {
+    return this.users.get(user)?.frames
+  }
+
+  /** From now on the connection hears nothing. */
+  unlisten(connection: Connection): void {
+    const online = this.users.get(connection.userId)
+    if (online?.connections.delete(connection) && online.connections.size === 0)
+      this.users.delete(connection.userId)
   }
 
   isOnline(user: UserId): boolean {
-    return this.byUser.has(user)
+    return this.users.has(user)
   }
 
   send(user: UserId, text: string): void {

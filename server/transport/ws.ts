@@ -3,8 +3,9 @@ import type { IncomingMessage, Server } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { WebSocketServer, type WebSocket } from 'ws'
 import { limits } from '../../protocol/limits'
+import { addressOf } from './address'
 import type { Gateway } from './gateway'
-import { addressOf, originFits } from './origin'
+import { originFits } from './origin'
 
 export interface WsOptions {
   server: Server
@@ -14,28 +15,35 @@ export interface WsOptions {
   trustProxy: number
 }
 
-/** Serves /ws on `server`. Gives what stops it: closes every socket that is still open. */
+/** Serves /ws on `server`. Gives what stops it: cuts every socket that is still open. */
 export function serveWs({ server, gateway, origins, trustProxy }: WsOptions): () => void {
   const wss = new WebSocketServer({
     noServer: true,
     maxPayload: limits.frameInBytesMax,
     perMessageDeflate: false,
-    clientTracking: true,
   })
   const timer = setInterval(() => gateway.sweep(), 1_000).unref()
   server.on('upgrade', (request, socket, head) => {
-    socket.on('error', () => undefined)
-    const [path] = (request.url ?? '').split('?')
-    if (path !== '/ws') return turnAway(socket, '404 Not Found')
-    if (!originFits(request.headers, origins)) return turnAway(socket, '403 Forbidden')
-    wss.handleUpgrade(request, socket, head, (ws) => attach(ws, request))
+    socket.on('error', () => socket.destroy())
+    const refusal = refusalOf(request)
+    if (refusal) return turnAway(socket, refusal)
+    wss.handleUpgrade(request, socket, head, (ws) => attach(ws, socket, addressIn(request)))
   })
 
-  function attach(ws: WebSocket, request: IncomingMessage): void {
-    const ear = gateway.accept(ws, addressOf(request.headers, request.socket.remoteAddress, trustProxy))
+  const addressIn = ({ headers, socket }: IncomingMessage) =>
+    addressOf(headers, socket.remoteAddress, trustProxy)
+  function refusalOf(request: IncomingMessage): string | undefined {
+    const [path] = (request.url ?? '').split('?')
+    if (path !== '/ws') return '404 Not Found'
+    if (!originFits(request.headers, origins)) return '403 Forbidden'
+    return gateway.admits(addressIn(request)) ? undefined : '429 Too Many Requests'
+  }
+  function attach(ws: WebSocket, socket: Duplex, address: string): void {
+    const ear = gateway.accept(ws, address)
     ws.on('message', (data: Buffer, isBinary) => (isBinary ? ear.binary() : ear.text(data.toString())))
-    ws.on('error', () => ws.terminate())
+    ws.on('error', () => ear.failed())
     ws.on('close', () => ear.closed())
+    socket.on('drain', () => ear.drained())
   }
 
   return () => {
