@@ -11,7 +11,7 @@ export class VirtualClock {
 
   /** Runs `run` after `delayMs`; returns how to call it off. */
   after(delayMs: number, run: () => void): () => void {
-    const event = { at: this.time + Math.max(0, delayMs), order: this.order++, run }
+    const event = { at: this.time + Math.max(0, Math.ceil(delayMs)), order: this.order++, run }
     this.events.push(event)
     return () => {
       const index = this.events.indexOf(event)

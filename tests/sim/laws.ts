@@ -1,0 +1,124 @@
+/** What must hold in every world once it has healed. Each law gives what breaks it; nothing means that it holds. */
+import { limits } from '../../protocol/limits'
+import { positionZero } from '../../protocol/ids'
+import type { MessageRow } from '../../protocol/records'
+import { unreadCount } from '../../protocol/rules/read'
+import { applyPull, emptyStream, type Stream } from '../../src/engine/mirror/merge'
+import { readStream, streamKey } from '../../src/engine/stored'
+import type { Phone } from './phone'
+import { userOf, type World } from './world'
+
+/** What the server holds of a stream for a viewer, as a phone that starts with nothing gets it. */
+async function snapshot(world: World, viewer: number, stream: number): Promise<Stream> {
+  const held = emptyStream()
+  for (;;) {
+    const page = await world.server.ask(viewer, 'sync.pull', { stream, since: held.version })
+    applyPull(held, page)
+    if (!page.more) return held
+  }
+}
+
+/** The whole log of a conversation. */
+async function logOf(world: World, viewer: number, conversationId: number): Promise<MessageRow[]> {
+  const log: MessageRow[] = []
+  for (let beforeSeq = Number.MAX_SAFE_INTEGER; ; beforeSeq = log[0]?.seq ?? 1) {
+    const input = { conversationId, beforeSeq, limit: limits.pageRowsMax }
+    const page = await world.server.ask(viewer, 'chat.listMessages', input)
+    log.unshift(...page.rows)
+    if (!page.more) return log
+  }
+}
+
+const sorted = (stream: Stream) => [...stream.rows].sort(([a], [b]) => (a < b ? -1 : 1))
+
+/** [Y11] Every phone holds, on its disk, what the server holds, from its window on, and nothing else. */
+async function phonesEqualServer(world: World, phone: Phone): Promise<string[]> {
+  const user = userOf(phone)
+  const heads = (await world.server.ask(user, 'sync.heads', {})).heads
+  const broken: string[] = []
+  for (const { stream, version } of heads) {
+    const theirs = await snapshot(world, user, stream)
+    const stored = phone.disk.get(streamKey(user, stream))
+    const ours = stored === undefined ? undefined : readStream(stored)
+    const floor = Math.max(ours?.floorSeq ?? 0, theirs.floorSeq)
+    const facts = (s: Stream | undefined) =>
+      s && JSON.stringify([s.version, sorted(s), s.messages.filter((m) => m.seq >= floor)])
+    if (facts(ours) !== facts(theirs) || theirs.version !== version)
+      broken.push(`${phone.name} differs from the server in stream ${stream}: ${ours?.version} of ${version}`)
+  }
+  const allowed = new Set(heads.map(({ stream }) => streamKey(user, stream)))
+  for (const key of phone.disk.keys())
+    if (key.startsWith('mirror/') && !allowed.has(key))
+      broken.push(`${phone.name} holds ${key}, which it may not see`)
+  return broken
+}
+
+/** [S2] [S4] [O2] [O3] What was said is there once, in the order in which each phone said it; what was not, is not. */
+async function saidOnce(world: World): Promise<string[]> {
+  const broken: string[] = []
+  const logs = new Map<number, MessageRow[]>()
+  for (const phone of world.phones)
+    for (const { conversationId } of phone.engine?.chats() ?? [])
+      if (!logs.has(conversationId))
+        logs.set(conversationId, await logOf(world, userOf(phone), conversationId))
+  for (const [conversationId, log] of logs) {
+    if (log.some((row, index) => row.seq !== index + 1))
+      broken.push(`conversation ${conversationId} has a hole`)
+    for (const phone of world.phones) {
+      const mine = world.said.filter((s) => s.phone === phone && s.conversationId === conversationId)
+      const seqs = mine.flatMap(({ text }) =>
+        log.filter(({ body }) => body.kind === 'text' && body.text === text).map((r) => r.seq),
+      )
+      if (seqs.some((seq, index) => index > 0 && seq <= (seqs[index - 1] ?? 0)))
+        broken.push(`${phone.name} was reordered in ${conversationId}: ${seqs.join()}`)
+    }
+  }
+  for (const { text, state, conversationId } of world.said) {
+    const times = (logs.get(conversationId) ?? []).filter(
+      ({ body }) => body.kind === 'text' && body.text === text,
+    ).length
+    const fits = {
+      told: times === 1,
+      gone: times === 0,
+      cancelled: times === 0,
+      cancelledThenKilled: times <= 1,
+    }[state]
+    if (!fits) broken.push(`"${text}" (${state}) is there ${times} times`)
+  }
+  return broken
+}
+
+/** [R2] What a phone shows is what the rows say. */
+async function viewsAreTrue(world: World, phone: Phone): Promise<string[]> {
+  const { engine } = phone
+  const user = userOf(phone)
+  const broken: string[] = []
+  for (const chat of engine?.chats() ?? []) {
+    const { rows, messages } = await snapshot(world, user, chat.conversationId)
+    const place = rows.get(`place:${user}`)
+    let read = place?.k === 'place' ? place.read : positionZero
+    // What I wrote right after what I have read is no news to me.
+    for (const m of messages)
+      if (m.seq === read.seq + 1 && (m.from === user || m.body.kind === 'tip')) read = m
+    const unread = unreadCount(messages.at(-1)?.countable ?? 0, [read])
+    if (unread !== chat.unread) broken.push(`${phone.name} shows ${chat.unread} unread, they are ${unread}`)
+    const shown = (engine?.room(chat.conversationId).messages ?? []).map((m) => m.seq ?? 0)
+    if (shown.some((seq, index) => index > 0 && seq !== (shown[index - 1] ?? 0) + 1))
+      broken.push(`${phone.name} shows a gap: ${shown.join()}`)
+  }
+  return broken
+}
+
+/** Everything that is broken in a healed world. */
+export async function brokenLaws(world: World): Promise<string[]> {
+  const broken: string[] = []
+  for (const phone of world.phones) {
+    const pending = phone.engine?.pendingCount() ?? -1
+    if (pending !== 0) broken.push(`the outbox of ${phone.name} holds ${pending}`)
+    broken.push(...(await phonesEqualServer(world, phone)), ...(await viewsAreTrue(world, phone)))
+  }
+  broken.push(...(await saidOnce(world)))
+  for (const complaint of world.server.complaints)
+    broken.push(`the server complained: ${JSON.stringify(complaint)}`)
+  return broken
+}

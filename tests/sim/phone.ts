@@ -1,0 +1,149 @@
+/** A phone of the simulator: the real engine on counted time, with a disk that survives a kill and loses what was not written. */
+import { createEngine } from '../../src/engine/engine'
+import type { Engine, Intent, Ticket } from '../../src/engine/face'
+import type { HttpAnswer, Ports, SocketEvents, StoreBatch } from '../../src/engine/ports'
+import type { Result } from '../../protocol/errors'
+import type { VirtualClock } from './clock'
+import type { Dice } from './dice'
+import type { Line, Net } from './net'
+
+export interface Exchange {
+  connect(line: Line): void
+  post(op: string, input: unknown, token: string | undefined): Promise<HttpAnswer>
+}
+
+export class Phone {
+  engine: Engine | undefined
+  readonly disk = new Map<string, string>()
+  readonly settled = new Map<Ticket, Result<unknown>>()
+  kills = 0
+  /** Rises with every start: callbacks of a killed life fall silent. */
+  private life = 0
+  private line: Line | undefined
+
+  constructor(
+    readonly name: string,
+    private readonly clock: VirtualClock,
+    private readonly dice: Dice,
+    private readonly net: Net,
+    private readonly exchange: Exchange,
+  ) {}
+
+  boot(): void {
+    const life = ++this.life
+    const engine = createEngine(this.ports(life))
+    this.engine = engine
+    this.settled.clear()
+    engine.onSettled((ticket, result) => this.settled.set(ticket, result))
+    engine.start()
+  }
+
+  /** kill −9 of the app: what had not reached the disk is gone, the socket dies without a word. */
+  kill(): void {
+    this.kills++
+    this.life++
+    this.engine?.stop()
+    this.engine = undefined
+    this.line?.cut()
+    this.line = undefined
+  }
+
+  tell(intent: Intent): Ticket {
+    if (!this.engine) throw new Error(`${this.name} is off`)
+    return this.engine.tell(intent)
+  }
+
+  cut(): void {
+    this.line?.cut()
+  }
+  halfOpen(direction: 'up' | 'down'): void {
+    this.line?.halfOpen(direction)
+  }
+
+  private ports(life: number): Ports {
+    const alive = <A extends unknown[]>(run: (...args: A) => void) => {
+      return (...args: A) => {
+        if (life === this.life) run(...args)
+      }
+    }
+    const { clock, dice } = this
+    let cancelWake = () => undefined as void
+    return {
+      clock: {
+        now: () => clock.now(),
+        wakeAt: (at, wake) => {
+          cancelWake()
+          if (at !== null) cancelWake = clock.after(at - clock.now(), alive(wake))
+        },
+      },
+      dice: { id: () => dice.id(), unit: () => dice.unit() },
+      socket: { open: (events) => this.openSocket(events, alive) },
+      http: { post: (op, input, token, done) => this.post(op, input, token, alive(done)) },
+      store: { load: () => this.load(), write: (batch) => this.write(batch, life) },
+      owner: {
+        claim: (_steal, change) =>
+          void clock.after(
+            0,
+            alive(() => change(true)),
+          ),
+      },
+      device: { name: this.name, platform: 'other' },
+    }
+  }
+
+  private openSocket(
+    events: SocketEvents,
+    alive: <A extends unknown[]>(run: (...args: A) => void) => (...args: A) => void,
+  ): { send(text: string): void; close(): void } {
+    const line = this.net.connect()
+    this.line = line
+    line.attach('down', {
+      text: alive((text: string) => events.text(text)),
+      closed: alive(() => events.closed()),
+    })
+    this.clock.after(
+      this.dice.between(1, 50),
+      alive(() => {
+        this.exchange.connect(line)
+        events.opened()
+      }),
+    )
+    return { send: (text) => line.send('up', text), close: () => line.close('phone') }
+  }
+
+  private post(
+    op: string,
+    input: unknown,
+    token: string | undefined,
+    done: (answer: HttpAnswer) => void,
+  ): void {
+    const { dice, clock, net } = this
+    const lost: HttpAnswer = { ok: false, error: { code: 'offline' } }
+    const later = (answer: HttpAnswer, delayMs: number) => void clock.after(delayMs, () => done(answer))
+    if (dice.chance(net.options.drop)) return later(lost, 5_000)
+    clock.after(dice.between(1, net.options.delayMsMax), () => {
+      void this.exchange.post(op, input, token).then((answer) => {
+        if (dice.chance(net.options.drop)) later(lost, 5_000)
+        else later(answer, dice.between(1, net.options.delayMsMax))
+      })
+    })
+  }
+
+  private load(): Promise<(readonly [string, string])[]> {
+    return new Promise((resolve) => this.clock.after(this.dice.between(1, 20), () => resolve([...this.disk])))
+  }
+
+  private writes = 0
+  /** Batches reach the disk in the order they were given, each whole, and only while the app lives. */
+  private write(batch: StoreBatch, life: number): Promise<void> {
+    this.writes = Math.max(this.writes, this.clock.now()) + this.dice.between(1, 5)
+    return new Promise((resolve) => {
+      this.clock.after(this.writes - this.clock.now(), () => {
+        if (life !== this.life) return
+        for (const [key, value] of batch.put) this.disk.set(key, value)
+        for (const key of batch.remove) this.disk.delete(key)
+        resolve()
+      })
+    })
+  }
+}
