@@ -126,10 +126,14 @@ export class Channel {
     return deliver.isOnline(this.stream) ? [this.stream] : streams.audienceOf(db, this.stream)
   }
 
-  /** A user stream is heard by its user alone; a place that changes may change who hears a conversation. */
+  /**
+   * A user stream is heard by its user alone. A place of somebody who was not known to listen has opened: the audience is
+   * read anew. A read mark that moves changes nothing. (Places that close come with groups; their rows will say so.)
+   */
   private noticeAudience({ rows }: Change): void {
     const [first] = rows
     if (first && kindOf(first) === 'user') this.audience = [this.stream]
-    else if (rows.some(({ k }) => k === 'place')) this.audience = undefined
+    else if (rows.some((row) => row.k === 'place' && !this.audience?.includes(row.userId)))
+      this.audience = undefined
   }
 }
