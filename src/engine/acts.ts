@@ -2,7 +2,7 @@
  * What the outbox knows of each write operation. A new one does not compile without a row here.
  * Session operations (register, sign in, refresh, sign out) are no acts: they go over HTTP and are not repeated.
  */
-import type { Input, OpName, Output, WriteOpName } from '../../protocol'
+import type { Input, Output, WriteOpName } from '../../protocol'
 import type { ConversationId } from '../../protocol/ids'
 import type { RowOf } from '../../protocol/records'
 import { firstFrom } from './mirror/merge'
@@ -11,6 +11,8 @@ import type { Account, Act, SessionOp } from './state'
 import { meOf, streamOf } from './turn'
 
 export type ActOp = Exclude<WriteOpName, SessionOp>
+/** What the user gives for an act; the engine adds the clientId. */
+export type ActInput<N extends ActOp> = { [M in N]: Omit<Input<M>, 'clientId'> }[N]
 interface ActRule<N extends ActOp> {
   /** Acts of one conversation leave one by one, in order (O2). Acts of none share a lane of the account. */
   conversation(input: Input<N>): ConversationId | undefined
@@ -76,12 +78,12 @@ const table: Table = {
 export const isWrite = (op: string): op is WriteOpName => Object.keys(table).includes(op)
 export const isActOp = (op: string): op is ActOp => isWrite(op) && table[op] !== 'session'
 
-/** An act as what it is: `op` and `input` belong together since `newAct` took both from one intent. */
+/** An act as what it is: `op` and `input` belong together since `addAct` took both from one intent. */
 export const actIs = <N extends ActOp>(act: Act, op: N): act is Act & { op: N; input: Input<N> } =>
   act.op === op
 
-// The table pairs each operation with its input; for an act whose op is any of them the compiler cannot follow.
-const ruleOf = (op: OpName): ActRule<ActOp> => table[op as ActOp] as unknown as ActRule<ActOp>
+// The table pairs each operation with its input, and `addAct` took both from one intent.
+const ruleOf = (op: ActOp): ActRule<ActOp> => table[op]
 
 export const conversationOf = (act: Act): ConversationId | undefined =>
   ruleOf(act.op).conversation(act.input as Input<ActOp>)

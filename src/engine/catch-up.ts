@@ -122,8 +122,7 @@ function applyWaiting(turn: Turn, account: Account, id: StreamId, pull: Pull): v
   const { frames, again } = pull
   pull.frames = []
   pull.again = false
-  while (frames.length > 0) {
-    const frame = frames[0]!
+  for (let frame = frames[0]; frame; frame = frames[0]) {
     const outcome = applyFrame(held(account, id), frame)
     if (outcome === 'gap') {
       pull.frames = frames

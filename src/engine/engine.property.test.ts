@@ -103,7 +103,8 @@ class Trial {
             .room(conversationId)
             .messages.filter((m) => m.seq)
             .at(-1)?.seq ?? 0
-        return void phone.tell({ is: 'seen', conversationId, seq })
+        phone.tell({ is: 'seen', conversationId, seq })
+        return
       }
       case 'open':
         return void phone.tell({ is: 'openRoom', conversationId: chats[command.chat] })
@@ -116,7 +117,8 @@ class Trial {
         phone.tell({ is: 'background' })
         return void phone.tell({ is: 'foreground' })
       case 'cut':
-        return phone.drop()
+        phone.drop()
+        return
       case 'mute':
         return void (phone.mute = !phone.mute)
       case 'double':
@@ -124,7 +126,8 @@ class Trial {
       case 'hold':
         return void (phone.holdWrites = true)
       case 'release':
-        return phone.release()
+        phone.release()
+        return
       case 'kill':
         return this.kill()
     }
@@ -273,7 +276,7 @@ const anything: fc.Arbitrary<Input> = fc
     ),
     ms: fc.nat(20_000),
   })
-  .map(({ what, ms }) => ({ ...what, now: ms, unit: 0.5 }) as Input)
+  .map(({ what, ms }) => ({ ...what, now: ms, unit: 0.5 }))
 
 describe('step', () => {
   const session = { userId: 1, sessionId: 2, accessToken: 'a', accessExpiresAt: 9e12, refreshToken: 'r' }

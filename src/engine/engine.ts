@@ -1,17 +1,15 @@
 /** Does what `step` asks for on the ports, and feeds it what happens there: one input at a time, in order. */
 import type { Result } from '../../protocol/errors'
-import { encode } from '../../protocol/wire'
 import type { Effect } from './effects'
 import type { Engine, Intent, Ticket, Topic } from './face'
 import { isCurrent } from './header'
 import type { Happening } from './inputs'
 import { pendingActs } from './outbox'
+import { createPerformer } from './perform'
 import type { Ports } from './ports'
 import { newState } from './state'
 import { step } from './step'
 import { createViews } from './view/views'
-
-type Socket = ReturnType<Ports['socket']['open']>
 
 /** An engine on a platform. Nothing happens before `start`. */
 export function createEngine(ports: Ports): Engine {
@@ -20,7 +18,6 @@ export function createEngine(ports: Ports): Engine {
   const settled: ((ticket: Ticket, result: Result<unknown>) => void)[] = []
   const changed: ((topics: ReadonlySet<Topic>) => void)[] = []
   const waiting: Happening[] = []
-  const sockets = new Map<number, Socket>()
   let running = false
   let stopped = false
   let tickets: Ticket = 0
@@ -43,52 +40,11 @@ export function createEngine(ports: Ports): Engine {
     }
   }
 
-  function openSocket(socket: number): void {
-    const events = {
-      opened: () => feed({ is: 'opened', socket }),
-      text: (text: string) => feed({ is: 'text', socket, text }),
-      closed: () => feed({ is: 'closed', socket }),
-    }
-    sockets.set(socket, ports.socket.open(events))
-  }
-
+  const onPorts = createPerformer(ports, feed)
   function perform(effect: Effect): void {
-    switch (effect.do) {
-      case 'claim':
-        return ports.owner.claim(effect.steal, (owned) => feed({ is: 'owner', owned }))
-      case 'load': {
-        const { load } = effect
-        return void ports.store.load().then(
-          (entries) => feed({ is: 'loaded', load, entries }),
-          // A store that cannot be read is as good as empty: everything but unsent acts is on the server.
-          () => feed({ is: 'loaded', load, entries: [] }),
-        )
-      }
-      case 'save': {
-        const { save } = effect
-        return void ports.store.write(effect.batch).then(
-          () => feed({ is: 'saved', save }),
-          () => feed({ is: 'saveFailed', save }),
-        )
-      }
-      case 'open':
-        return openSocket(effect.socket)
-      case 'close':
-        sockets.get(effect.socket)?.close()
-        return void sockets.delete(effect.socket)
-      case 'send':
-        return sockets.get(effect.socket)?.send(encode(effect.frame))
-      case 'http': {
-        const { call, op, input, token } = effect
-        return ports.http.post(op, input, token, (answer) => feed({ is: 'answer', call, answer }))
-      }
-      case 'wakeAt':
-        return ports.clock.wakeAt(effect.at, () => feed({ is: 'wake' }))
-      case 'settle':
-        return settled.forEach((listener) => listener(effect.ticket, effect.result))
-      case 'changed':
-        return changed.forEach((listener) => listener(effect.topics))
-    }
+    if (effect.do === 'settle') for (const listener of settled) listener(effect.ticket, effect.result)
+    else if (effect.do === 'changed') for (const listener of changed) listener(effect.topics)
+    else onPorts(effect)
   }
 
   function start(): void {

@@ -25,7 +25,7 @@ export type Intent =
 
 /** Whoever tells an intent gets a ticket; its result comes through `onSettled`, once, perhaps before `tell` returns. */
 export type Ticket = number
-export type CallResult<N extends OpName = OpName> = Result<Output<N>, ErrorCode>
+export type CallResult<N extends OpName = OpName> = Result<Output<N>>
 
 export type SessionView =
   | { state: 'loading' }

@@ -1,7 +1,6 @@
 /** What the user and the platform tell the engine. */
-import type { Input } from '../../protocol'
 import type { ClientId, ConversationId } from '../../protocol/ids'
-import { isActOp, isWrite } from './acts'
+import { isActOp, isWrite, type ActInput } from './acts'
 import { hurry, storeSoon } from './disk'
 import type { Intent, Ticket } from './face'
 import type { Happening } from './inputs'
@@ -15,6 +14,10 @@ import { draftKey } from './stored'
 import { done, meOf, refuse, touchRoom, type Turn } from './turn'
 
 type Told = Extract<Happening, { is: 'intent' }>
+type DataIntent = Extract<
+  Intent,
+  { is: 'call' | 'signOut' | 'seen' | 'loadOlder' | 'setDraft' | 'resend' | 'cancel' }
+>
 
 /** Intents that are about this page, not about an account. */
 export function intentCame(turn: Turn, told: Told): void {
@@ -42,17 +45,22 @@ export function intentCame(turn: Turn, told: Told): void {
     case 'openRoom':
       openRoom(turn, intent.conversationId)
       return done(turn, ticket)
-    default:
-      return dataIntentCame(turn, { ...told, intent })
+    case 'call':
+    case 'signOut':
+    case 'seen':
+    case 'loadOlder':
+    case 'setDraft':
+    case 'resend':
+    case 'cancel':
+      return dataIntentCame(turn, ticket, id, intent)
   }
 }
 
 /** The others need what is stored: they wait for it, and are refused where another page owns it. */
-function dataIntentCame(turn: Turn, told: Told): void {
+function dataIntentCame(turn: Turn, ticket: Ticket, id: ClientId, intent: DataIntent): void {
   const { state } = turn
-  const { intent, ticket, id } = told
   if (state.owned === false) return refuse(turn, ticket, 'unavailable')
-  if (!state.loaded) return void state.early.push(told)
+  if (!state.loaded) return void state.early.push({ is: 'intent', ticket, id, intent })
   if (intent.is === 'signOut') return signOut(turn, ticket)
   if (intent.is === 'call') {
     if (intent.op === 'accounts.register' || intent.op === 'accounts.signIn')
@@ -60,10 +68,16 @@ function dataIntentCame(turn: Turn, told: Told): void {
     if (intent.op === 'accounts.signOut') return signOut(turn, ticket)
   }
   if (!state.account) return refuse(turn, ticket, 'unauthenticated')
-  accountIntentCame(turn, state.account, intent, ticket, id)
+  accountIntentCame(turn, state.account, ticket, id, intent)
 }
 
-function accountIntentCame(turn: Turn, account: Account, intent: Intent, ticket: Ticket, id: ClientId): void {
+function accountIntentCame(
+  turn: Turn,
+  account: Account,
+  ticket: Ticket,
+  id: ClientId,
+  intent: Exclude<DataIntent, { is: 'signOut' }>,
+): void {
   switch (intent.is) {
     case 'call':
       return call(turn, account, intent, ticket, id)
@@ -98,7 +112,7 @@ function call(
     return addAct(turn, account, intent.op, { ...intent.input, seenSeq }, id, ticket)
   }
   // `op` and `input` are of one intent; the compiler loses that when it narrows `op`.
-  addAct(turn, account, op, input as Omit<Input<typeof op>, 'clientId'>, id, ticket)
+  addAct(turn, account, op, input as ActInput<typeof op>, id, ticket)
 }
 
 /** Drafts stay on this phone. An empty one is none. */

@@ -66,7 +66,10 @@ export function refreshed(turn: Turn, call: number, answer: HttpAnswer): 'ended'
     lose(turn, answer.error)
     return undefined
   }
-  if (!isSession(answer.value)) return void lose(turn)
+  if (!isSession(answer.value)) {
+    lose(turn)
+    return undefined
+  }
   account.session = answer.value
   link.renew = false
   link.phase = 'storing'

@@ -3,7 +3,7 @@ import type { Input } from '../../protocol'
 import type { ErrorCode, Failure } from '../../protocol/errors'
 import type { ClientId, ConversationId, Seq } from '../../protocol/ids'
 import { limits } from '../../protocol/limits'
-import { actIs, conversationOf, staysFailed, type ActOp } from './acts'
+import { actIs, conversationOf, staysFailed, type ActInput, type ActOp } from './acts'
 import { isStored, storeNow, storeSoon } from './disk'
 import type { Ticket } from './face'
 import { landActs } from './merged'
@@ -29,7 +29,7 @@ export function addAct<N extends ActOp>(
   turn: Turn,
   account: Account,
   op: N,
-  input: Omit<Input<N>, 'clientId'>,
+  input: ActInput<N>,
   clientId: ClientId,
   ticket: Ticket | undefined,
 ): void {

@@ -1,5 +1,5 @@
 /** Reads on behalf of the user: asked on the link, asked again when it breaks, given up after a while. */
-import type { Input, OpName, Output } from '../../protocol'
+import type { Input, Output, ReadOpName } from '../../protocol'
 import type { Failure } from '../../protocol/errors'
 import type { ConversationId, Seq } from '../../protocol/ids'
 import { limits } from '../../protocol/limits'
@@ -11,7 +11,7 @@ import { streamKey } from './stored'
 import { done, isUp, meOf, refuse, request, settle, streamOf, touchRoom, wake, type Turn } from './turn'
 
 /** Waits for the link at most `requestTimeoutMs`; fails at once where it is known to be down. */
-export function addRead(turn: Turn, op: OpName, input: unknown, ticket: Ticket): void {
+export function addRead(turn: Turn, op: ReadOpName, input: unknown, ticket: Ticket): void {
   if (turn.state.shown === 'offline') return refuse(turn, ticket, 'offline')
   turn.state.reads.push({ ticket, op, input, dueAt: turn.now + limits.requestTimeoutMs })
 }
@@ -32,7 +32,7 @@ export function advanceReads(turn: Turn): void {
 
 function ask(turn: Turn, read: Read): void {
   // A read's op and input were taken from one intent.
-  request(turn, read.op, read.input as Input<OpName>, { is: 'read', read })
+  request(turn, read.op, read.input as Input<ReadOpName>, { is: 'read', read })
 }
 
 /** A page of history below the window; its result is empty, the rows are in the room's view. */

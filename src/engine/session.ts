@@ -128,7 +128,7 @@ export function signIn(
       state.registering = { account: input.account, clientId }
       storeNow(turn, registerKey)
     }
-    Object.assign(whole, { clientId: state.registering?.clientId })
+    Object.assign(whole, { clientId: state.registering.clientId })
   }
   state.signingIn = { ticket, op, input: whole, call: undefined }
 }

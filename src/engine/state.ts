@@ -1,8 +1,9 @@
 /** The engine's whole state. Only `step` changes it, in place. */
-import type { OpName, Output } from '../../protocol'
+import type { Output, ReadOpName } from '../../protocol'
 import type { ErrorCode } from '../../protocol/errors'
 import type { ClientId, ConversationId, Seq, StreamId, TimeMs, UserId } from '../../protocol/ids'
 import type { Profile } from '../../protocol/records'
+import type { ActOp } from './acts'
 import type { LinkView, Ticket, Topic } from './face'
 import type { Happening } from './inputs'
 import { emptyStream, type Frame, type Stream } from './mirror/merge'
@@ -15,7 +16,7 @@ export type SessionOp = 'accounts.register' | 'accounts.signIn' | 'accounts.refr
 /** A write on its way: saved, sent, answered, and gone when its row is in the mirror. */
 export interface Act {
   clientId: ClientId
-  op: OpName
+  op: ActOp
   input: unknown
   /** Rises with each act of the account; the order of leaving and of showing. */
   order: number
@@ -52,7 +53,7 @@ export interface Request {
 }
 export interface Read {
   ticket: Ticket
-  op: OpName
+  op: ReadOpName
   input: unknown
   dueAt: TimeMs
 }

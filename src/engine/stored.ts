@@ -65,7 +65,7 @@ const writeProfile = (profile: Profile | undefined): string | undefined => profi
 function writeStream(stream: Stream): string {
   const messages = stream.messages.slice(-limits.windowMessages)
   const cut = messages.length < stream.messages.length
-  const floorSeq = cut ? messages[0]!.seq : stream.floorSeq
+  const floorSeq = cut ? (messages[0]?.seq ?? 1) : stream.floorSeq
   return write({ version: stream.version, floorSeq, messages, rows: [...stream.rows.values()] })
 }
 

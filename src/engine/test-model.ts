@@ -59,8 +59,9 @@ export class Model {
   change(id: number, ...parts: Part<StreamRow>[]): void {
     const stream = this.stream(id)
     const from = stream.version
-    const rows = parts.map((part) => ({ ...part, v: ++stream.version }) as StreamRow)
-    for (const row of rows) stream.rows.set(row.k === 'message' ? `message:${row.seq}` : rowKey(row)!, row)
+    const rows = parts.map((part) => ({ ...part, v: ++stream.version }))
+    for (const row of rows)
+      stream.rows.set(row.k === 'message' ? `message:${row.seq}` : (rowKey(row) ?? row.k), row)
     for (const [user, listener] of this.listeners)
       if (this.hears(user, id)) listener({ stream: id, from, to: stream.version, rows })
   }
@@ -121,7 +122,7 @@ export class Model {
       stream: id,
       reset: since === 0,
       from: since,
-      to: more ? page.at(-1)!.v : head,
+      to: more ? (page.at(-1)?.v ?? head) : head,
       head,
       more,
       rows: page,

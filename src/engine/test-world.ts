@@ -56,10 +56,13 @@ export class FakeSocket {
     return this.sent.filter((f): f is Extract<Up, { t: 'req' }> => f.t === 'req' && f.op === op)
   }
   answer(op: string, out: unknown, nth = -1): void {
-    this.hear({ t: 'res', id: this.requests(op).at(nth)!.id, ok: true, out })
+    this.hear({ t: 'res', id: this.idOf(op, nth), ok: true, out })
   }
   refuse(op: string, error: Failure, nth = -1): void {
-    this.hear({ t: 'res', id: this.requests(op).at(nth)!.id, ok: false, error })
+    this.hear({ t: 'res', id: this.idOf(op, nth), ok: false, error })
+  }
+  private idOf(op: string, nth: number): number {
+    return this.requests(op).at(nth)?.id ?? -1
   }
 }
 
@@ -89,6 +92,12 @@ export interface PhoneOptions {
 }
 
 let phones = 0
+
+function newest<T>(list: readonly T[]): T {
+  const last = list[list.length - 1]
+  if (last === undefined) throw new Error('nothing was opened or posted yet')
+  return last
+}
 
 export class Phone {
   readonly clock: Clock
@@ -121,7 +130,7 @@ export class Phone {
 
   constructor(options: PhoneOptions = {}) {
     this.clock = options.clock ?? new Clock()
-    this.disk = options.disk ?? new Map()
+    this.disk = options.disk ?? new Map<string, string>()
     this.me = options.me ?? 1
     this.model = options.model
     this.name = options.name ?? `phone${++phones}`
@@ -131,10 +140,10 @@ export class Phone {
   }
 
   get socket(): FakeSocket {
-    return this.sockets[this.sockets.length - 1]!
+    return newest(this.sockets)
   }
   get post(): Post {
-    return this.posts[this.posts.length - 1]!
+    return newest(this.posts)
   }
   run = (ms = 0): Promise<void> => this.clock.run(ms)
   tell = (intent: Intent): Ticket => this.engine.tell(intent)
@@ -173,7 +182,7 @@ export class Phone {
   /** The server shuts the newest socket. */
   drop(): void {
     const { socket } = this
-    if (!socket || socket.isClosed) return
+    if (socket.isClosed) return
     socket.isClosed = true
     socket.events.closed()
   }

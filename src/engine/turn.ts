@@ -64,13 +64,13 @@ export function post<N extends OpName>(
 /** Step of a list of waits, the last for all further tries; a wait that the server asks for is the least. */
 export function backOffMs(steps: readonly number[], tries: number, failure?: Failure): number {
   const asked = failure?.data?.['retryAfterMs']
-  return Math.max(steps[Math.min(tries, steps.length - 1)]!, typeof asked === 'number' ? asked : 0)
+  return Math.max(steps[Math.min(tries, steps.length - 1)] ?? 0, typeof asked === 'number' ? asked : 0)
 }
 
 /** What the catalogue says to do next; a code of a newer server is final. */
 export function retryOf(code: ErrorCode): Retry {
-  const row: ErrorRow | undefined = errors[code]
-  return row?.retry ?? 'never'
+  const rows: Partial<Record<string, ErrorRow>> = errors
+  return rows[code]?.retry ?? 'never'
 }
 
 export const meOf = (account: Account): UserId => account.session.userId

@@ -16,9 +16,10 @@ export function* rowsOf<K extends FieldRow['k']>(stream: Stream, kind: K): Gener
 
 /** A message that `me` sent with this clientId, newest first. */
 export function ownMessage(stream: Stream, me: UserId, clientId: ClientId): MessageRow | undefined {
-  for (let i = stream.messages.length - 1; i >= 0; i--) {
-    const row = stream.messages[i]!
-    if (row.from === me && row.clientId === clientId) return row
+  const { messages } = stream
+  for (let i = messages.length - 1; i >= 0; i--) {
+    const row = messages[i]
+    if (row?.from === me && row.clientId === clientId) return row
   }
   return undefined
 }
@@ -32,10 +33,10 @@ export function positionAt(stream: Stream, seq: Seq): Position {
 /** Own messages that follow what was read are read too (R3). */
 export function pastOwn(stream: Stream, me: UserId, read: Position): Position {
   let position = read
-  for (let i = firstFrom(stream.messages, read.seq + 1); i < stream.messages.length; i++) {
-    const row = stream.messages[i]!
-    if (row.from !== me || row.seq !== position.seq + 1) break
+  let next = firstFrom(stream.messages, read.seq + 1)
+  for (;;) {
+    const row = stream.messages[next++]
+    if (row?.from !== me || row.seq !== position.seq + 1) return position
     position = { seq: row.seq, countable: row.countable }
   }
-  return position
 }

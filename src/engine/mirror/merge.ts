@@ -82,7 +82,7 @@ export function firstFrom(messages: readonly MessageRow[], seq: Seq): number {
   let high = messages.length
   while (low < high) {
     const middle = (low + high) >> 1
-    if (messages[middle]!.seq < seq) low = middle + 1
+    if ((messages[middle]?.seq ?? Infinity) < seq) low = middle + 1
     else high = middle
   }
   return low
@@ -139,5 +139,5 @@ export function applyHistory(stream: Stream, beforeSeq: Seq, page: Output<'chat.
 export function trim(stream: Stream, count: number): void {
   if (stream.messages.length <= count) return
   stream.messages = stream.messages.slice(-count)
-  stream.floorSeq = stream.messages[0]!.seq
+  stream.floorSeq = stream.messages[0]?.seq ?? stream.floorSeq
 }

@@ -66,12 +66,12 @@ function moved(list: ChatRowView[], gone: ChatRowView[], fresh: ChatRowView[]): 
   const kept = list.filter((row) => !dropped.has(row))
   fresh.sort((a, b) => (isBefore(a, b) ? -1 : 1))
   const merged: ChatRowView[] = []
-  let next = 0
+  let next = fresh.shift()
   for (const row of kept) {
-    while (next < fresh.length && isBefore(fresh[next]!, row)) merged.push(fresh[next++]!)
+    for (; next && isBefore(next, row); next = fresh.shift()) merged.push(next)
     merged.push(row)
   }
-  return merged.concat(fresh.slice(next))
+  return next ? merged.concat(next, fresh) : merged
 }
 
 export const entryOf = (account: Account, id: ConversationId): RowOf<'entry'> | undefined =>
@@ -96,8 +96,7 @@ function buildRow(state: State, account: Account, id: ConversationId): ChatRowVi
 function lastOf(state: State, account: Account, id: ConversationId): ChatRowView['last'] {
   const message = lastMessage(streamOf(account, id))
   const sending = sendingTo(account, id)
-  for (let i = sending.length - 1; i >= 0; i--) {
-    const act = sending[i]!
+  for (const act of sending.reverse()) {
     if (act.failed !== undefined && message && act.at < message.at) continue
     return { body: act.input.body, mine: true, at: act.at, send: sendStateOf(act, isUp(state)) }
   }
