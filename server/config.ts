@@ -17,6 +17,7 @@ export interface Config {
   readonly trustProxy: number
   readonly unsafeDurability: boolean
   readonly rateFactor: number
+  readonly socketsPerAddress: number
   readonly jwtSecret: string
 }
 
@@ -45,6 +46,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>> = p
     trustProxy: settings.TRUST_PROXY,
     unsafeDurability: settings.UNSAFE_DURABILITY,
     rateFactor: settings.RATE_LIMIT_FACTOR,
+    socketsPerAddress: settings.SOCKETS_PER_ADDRESS,
     jwtSecret: secretOf(settings),
   }
 }

@@ -1,7 +1,8 @@
 /** Starts the server: reads the settings, opens what they name, listens, and stops cleanly. */
 import { randomBytes } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import type { Server } from 'node:net'
 import path from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { createApp } from './app'
 import { memoryBus } from './bus/memory'
 import { redisBus } from './bus/redis'
@@ -11,68 +12,70 @@ import { migrate } from './db/migrate'
 import { openMysql } from './db/mysql'
 import { leaseNode } from './db/nodes'
 import { openSqlite } from './db/sqlite'
+import { describe } from './failure'
 import type { Tools } from './handle'
 import { idMaker } from './ids'
 import { memoryLimiter } from './limiter'
-import { createLog } from './log'
-import { createGateway } from './transport/gateway'
+import { createLog, type Log } from './log'
+import { createGateway, type Gateway } from './transport/gateway'
 import { createHttp } from './transport/http'
 import { Registry } from './transport/registry'
 import { serveWs } from './transport/ws'
 
 const clockSkewMsMax = 2_000
+const answerWithinMs = 2_000
 const stopWithinMs = 9_000
+const byeWithinMs = 1_000
+/** Phones that come back at once after a stop. */
+const returnsPerSecond = 300
 const tools: Tools = { now: Date.now, token: (bytes) => randomBytes(bytes).toString('base64url') }
 
-async function start(config: Config): Promise<void> {
-  const log = createLog(config.logLevel)
-  const fatal = (error: unknown) => {
-    log.fatal({ error: String(error) }, 'the server cannot go on')
-    process.exit(1)
-  }
+interface Running {
+  address: ReturnType<Server['address']>
+  stop(): Promise<void>
+}
+
+async function start(config: Config, log: Log, fatal: (error: unknown) => void): Promise<Running> {
+  const { publicOrigins: origins, trustProxy, rateFactor, socketsPerAddress } = config
   const db = await openDatabase(config)
   await migrate(db)
   const lease = await leaseNode(db, { onLost: () => fatal(new Error('another process has our node number')) })
-  const onError = (error: unknown) => log.warn({ error: String(error) }, 'the bus')
+  const onError = (error: unknown) => log.warn({ error: describe(error) }, 'the bus')
   const bus = config.redisUrl ? redisBus({ url: config.redisUrl, onError }) : memoryBus()
   const registry = new Registry()
-  const limiter = memoryLimiter(config.rateFactor)
-  const newId = idMaker(lease, Date.now)
-  const secret = config.jwtSecret
-  const app = createApp({ db, bus, deliver: registry, tools, newId, secret, log, onFatal: fatal, limiter })
-  const { rateFactor, publicOrigins: origins, trustProxy } = config
-  const gateway = createGateway({ app, registry, now: Date.now, unit: Math.random, log, rateFactor })
+  const app = createApp({
+    ...{ db, bus, deliver: registry, tools, log, onFatal: fatal },
+    newId: idMaker(lease, Date.now),
+    secret: config.jwtSecret,
+    limiter: memoryLimiter(rateFactor),
+  })
+  const gateway = createGateway({
+    ...{ app, registry, log, rateFactor, socketsPerAddress, now: Date.now },
+    ticks: () => performance.now(),
+    unit: Math.random,
+  })
   let stopping = false
   const notReady = async () => (stopping ? 'stopping' : skewOf(db))
-  const clientDir = fileURLToPath(new URL('../build/h5', import.meta.url))
-  const http = await createHttp({
-    app,
-    log,
-    origins,
-    trustProxy,
-    clientDir: clientFolder(clientDir),
-    notReady,
-  })
+  const http = await createHttp({ app, log, origins, trustProxy, clientDir: clientFolder(), notReady })
   const closeSockets = serveWs({ server: http.server, gateway, origins, trustProxy })
   app.start()
-  await http.listen({ port: config.port, host: config.host })
-  announce(http.server.address(), config)
-
-  const stop = async () => {
-    if (stopping) return
-    stopping = true
-    setTimeout(() => fatal(new Error('stopping took too long')), stopWithinMs).unref()
-    await app.close()
-    gateway.drain(2_000)
-    await new Promise((resolve) => setTimeout(resolve, 100))
-    closeSockets()
-    await http.close()
-    lease.close()
-    await bus.close()
-    await db.close()
-    process.exit(0)
+  await http.listen({ port: config.port, host: config.host }).catch((error: unknown) => {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')) throw error
+    throw new Error(`port ${config.port} is taken by another process: set PORT`)
+  })
+  return {
+    address: http.server.address(),
+    async stop() {
+      stopping = true
+      await app.close()
+      await sayBye(gateway)
+      closeSockets()
+      await http.close()
+      lease.close()
+      await bus.close()
+      await db.close()
+    },
   }
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void stop().catch(fatal))
 }
 
 const openDatabase = ({ databaseUrl: url, dataDir, unsafeDurability }: Config): Promise<Db> =>
@@ -80,28 +83,63 @@ const openDatabase = ({ databaseUrl: url, dataDir, unsafeDurability }: Config): 
     ? openMysql({ url, unsafeDurability })
     : openSqlite({ file: path.join(dataDir, 'tokenim.db'), unsafeDurability })
 
-/** From the sources the build lies elsewhere than from dist/server. */
-const clientFolder = (besideServer: string): string =>
-  besideServer.includes(`${path.sep}dist${path.sep}`) ? besideServer : path.resolve('dist/build/h5')
-
-async function skewOf(db: Db): Promise<string | undefined> {
-  try {
-    const skew = Math.abs((await db.now()) - Date.now())
-    return skew > clockSkewMsMax ? `the clock is ${skew} ms off the database's` : undefined
-  } catch {
-    return 'the database does not answer'
-  }
+/** Beside dist/server, or in dist when the server runs from its sources. */
+function clientFolder(): string {
+  const built = path.resolve(import.meta.dirname, '../build/h5')
+  return existsSync(built) ? built : path.resolve(import.meta.dirname, '../dist/build/h5')
 }
 
-function announce(address: ReturnType<import('node:net').Server['address']>, { host }: Config): void {
+/** Why this server should get no traffic. */
+async function skewOf(db: Db): Promise<string | undefined> {
+  const late = new Promise<undefined>((resolve) =>
+    setTimeout(() => resolve(undefined), answerWithinMs).unref(),
+  )
+  const now = await Promise.race([db.now().catch(() => undefined), late])
+  if (now === undefined) return 'the database does not answer'
+  const skew = Math.abs(now - Date.now())
+  return skew > clockSkewMsMax ? `the clock is ${skew} ms off the database's` : undefined
+}
+
+/** Sends all phones home, spread so that they do not come back in one moment, and gives them time to hear it. */
+async function sayBye(gateway: Gateway): Promise<void> {
+  gateway.drain(Math.max(2_000, (gateway.count() / returnsPerSecond) * 1000))
+  const until = Date.now() + byeWithinMs
+  while (gateway.count() > 0 && Date.now() < until) await new Promise((resolve) => setTimeout(resolve, 20))
+}
+
+function announce(address: Running['address'], { host }: Config): void {
   const port = typeof address === 'object' && address ? address.port : 0
   const name = host === '0.0.0.0' || host === '::' ? 'localhost' : host
   process.stdout.write(`TokenIM listens on http://${name}:${port}\n`)
 }
 
-try {
-  await start(loadConfig())
-} catch (error) {
+/** The first signal stops cleanly, within ten seconds; the second at once. */
+function stopOnSignal(running: Running, fatal: (error: unknown) => void): void {
+  let stopping = false
+  const stop = () => {
+    if (stopping) process.exit(1)
+    stopping = true
+    setTimeout(() => fatal(new Error('stopping took too long')), stopWithinMs).unref()
+    running.stop().then(() => process.exit(0), fatal)
+  }
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, stop)
+}
+
+async function main(): Promise<void> {
+  const config = loadConfig()
+  const log = createLog(config.logLevel)
+  const fatal = (error: unknown) => {
+    log.fatal({ error: describe(error) }, 'the server cannot go on')
+    process.exit(1)
+  }
+  process.on('uncaughtException', fatal)
+  process.on('unhandledRejection', fatal)
+  const running = await start(config, log, fatal)
+  stopOnSignal(running, fatal)
+  announce(running.address, config)
+}
+
+main().catch((error: unknown) => {
   process.stderr.write(`TokenIM did not start: ${error instanceof Error ? error.message : String(error)}\n`)
   process.exit(1)
-}
+})

@@ -55,6 +55,13 @@ const rateLimitFactor = t.Integer({
   default: 1,
   description: 'Multiplies every rate limit. For load tests; 1 is what the limits were chosen for.',
 })
+const socketsPerAddress = t.Integer({
+  minimum: 1,
+  maximum: 1_000_000,
+  default: 2_000,
+  description:
+    'Sockets that one address may have open; an IPv6 address counts as its /64. Raise it behind a large NAT.',
+})
 const jwtSecret = t.Optional(
   t.String({
     minLength: 32,
@@ -75,6 +82,7 @@ export const Settings = record({
   TRUST_PROXY: trustProxy,
   UNSAFE_DURABILITY: unsafeDurability,
   RATE_LIMIT_FACTOR: rateLimitFactor,
+  SOCKETS_PER_ADDRESS: socketsPerAddress,
   JWT_SECRET: jwtSecret,
 })
 export type Settings = Static<typeof Settings>

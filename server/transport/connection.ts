@@ -1,6 +1,6 @@
 /** One phone's socket: its state and its one bounded output queue (W7). */
 import type { Failure } from '../../protocol/errors'
-import type { SessionId, TimeMs, UserId } from '../../protocol/ids'
+import type { SessionId, UserId } from '../../protocol/ids'
 import { limits } from '../../protocol/limits'
 import { closeCodes, encode, type Down } from '../../protocol/wire'
 import { Bucket } from './bucket'
@@ -17,7 +17,8 @@ export interface Wire {
 export interface ConnectionOptions {
   wire: Wire
   address: string
-  openedAt: TimeMs
+  /** In ticks, as all its times. */
+  openedAt: number
   /** Frames a second. */
   rate: number
   /** Asks to be flushed once, soon. */
@@ -34,14 +35,14 @@ export class Connection {
   state: 'greeting' | 'checking' | 'live' | 'closing' = 'greeting'
   userId: UserId = 0
   sessionId: SessionId = 0
-  heardAt: TimeMs
+  heardAt: number
   /** The first sweep that saw it closing. */
-  closingSince: TimeMs | undefined
+  closingSince: number | undefined
   /** Requests that have no answer yet. */
   unanswered = 0
   readonly wire: Wire
   readonly address: string
-  readonly openedAt: TimeMs
+  readonly openedAt: number
   readonly frames: Bucket
   private readonly dirty: (connection: Connection) => void
   private queue: string[] = []

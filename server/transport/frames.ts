@@ -13,6 +13,7 @@ export interface Talk {
   app: Pick<App, 'dispatch' | 'authenticate' | 'pulse'>
   registry: Registry
   now: () => TimeMs
+  ticks: () => number
   /** For jitter: 0 <= n < 1. */
   unit: () => number
   log: { warn(fields: object, message: string): void; error(fields: object, message: string): void }
@@ -40,7 +41,7 @@ const busyAfterMs = 30_000
 /** Takes one text message of a phone. Never throws. */
 export function hear(talk: Talk, connection: Connection, text: string): void {
   if (connection.state === 'closing') return
-  connection.heardAt = talk.now()
+  connection.heardAt = talk.ticks()
   const frame = connection.state === 'greeting' && text.length > helloCharsMax ? undefined : decodeUp(text)
   if (!frame || (frame.t === 'req' && !shapeFits(frame.in))) {
     connection.end({ code: 'invalidInput' }, closeCodes.badFrame)
@@ -56,10 +57,10 @@ export function hear(talk: Talk, connection: Connection, text: string): void {
 }
 
 /** `fast`: this frame is one too many. */
-function paceOf({ registry, now }: Talk, { frames, userId }: Connection, chars: number) {
+function paceOf({ registry, ticks }: Talk, { frames, userId }: Connection, chars: number) {
   const cost = 1 + Math.floor(chars / charsPerToken)
   const left = [frames, registry.framesOf(userId)].map(
-    (bucket) => (bucket?.take(now(), cost) ?? 0) / (bucket?.perSecond ?? 1),
+    (bucket) => (bucket?.take(ticks(), cost) ?? 0) / (bucket?.perSecond ?? 1),
   )
   const least = Math.min(...left)
   if (least < -floodSeconds) return 'flood'

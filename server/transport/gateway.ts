@@ -6,6 +6,8 @@ import { Connection, type Wire } from './connection'
 import { hear, type Talk } from './frames'
 
 export interface GatewayOptions extends Pick<Talk, 'app' | 'registry' | 'now' | 'unit' | 'log'> {
+  /** Milliseconds that only go forward, for deadlines. Absent: `now`. */
+  ticks?: () => number
   /** Sockets that one address may have open. */
   socketsPerAddress?: number
   /** Multiplies frames per second; load tests raise it. */
@@ -40,11 +42,12 @@ const silentMs = 3 * limits.pingEveryMs
 const closingMs = 2_000
 
 export function createGateway(options: GatewayOptions): Gateway {
-  const { registry, now, unit, rateFactor = 1, socketsPerAddress = 2_000 } = options
+  const { registry, unit, ticks = options.now, rateFactor = 1, socketsPerAddress = 2_000 } = options
   const { dirty } = createFlusher()
   const addresses = new Addresses(socketsPerAddress, Math.ceil(socketsPerAddress / 4))
   const talk: Talk = {
     ...options,
+    ticks,
     userRate: framesPerSecondOfUser * rateFactor,
     greeted: ({ address }) => addresses.greeted(address),
   }
@@ -56,7 +59,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   return {
     admits: (address) => addresses.admits(address),
     accept(wire, address) {
-      const connection = new Connection({ wire, address, openedAt: now(), rate, dirty })
+      const connection = new Connection({ wire, address, openedAt: ticks(), rate, dirty })
       registry.all.add(connection)
       addresses.opened(address)
       if (spread !== undefined) sendHome(connection, spread)
@@ -77,7 +80,7 @@ export function createGateway(options: GatewayOptions): Gateway {
       }
     },
     sweep() {
-      for (const connection of registry.all) look(connection, now())
+      for (const connection of registry.all) look(connection, ticks())
     },
     drain(spreadMs) {
       spread = spreadMs
