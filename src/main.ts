@@ -4,6 +4,8 @@ import App from './App.vue'
 import { createEngine } from './engine/engine'
 import { i18n } from './i18n'
 import { createPorts, watchNetwork } from './platform'
+import { surroundings } from './platform/surroundings'
+import { provideDevice } from './stores/device'
 import { provideEngine } from './stores/engine'
 
 /** Builds the engine on this platform and hands it to the stores before the first page is made. */
@@ -11,6 +13,7 @@ export function createApp() {
   const engine = createEngine(createPorts())
   const app = createSSRApp(App).use(createPinia()).use(i18n)
   provideEngine(engine)
+  provideDevice(surroundings)
   watchNetwork((online) => engine.tell({ is: 'network', online }))
   engine.start()
   return { app }

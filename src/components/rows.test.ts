@@ -40,7 +40,8 @@ describe('a message', () => {
     expect(row.find(testid('message-spinner')).exists()).toBe(false)
     await vi.advanceTimersByTimeAsync(1)
     expect(row.find(testid('message-spinner')).exists()).toBe(true)
-    await row.setProps({ message: message({ seq: 4 }) })
+    const acked: object = { message: message({ seq: 4 }) }
+    await row.setProps(acked)
     expect(row.find(testid('message-spinner')).exists()).toBe(false)
   })
 

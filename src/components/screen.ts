@@ -12,5 +12,5 @@ export function barsOf(): Bars {
   // #ifdef MP-WEIXIN
   capsule = uni.getWindowInfo().windowWidth - uni.getMenuButtonBoundingClientRect().left
   // #endif
-  return { statusBar: statusBarHeight ?? 0, capsule, windowHeight }
+  return { statusBar: statusBarHeight, capsule, windowHeight }
 }

@@ -1,113 +1,69 @@
-/** Binds a windowed list to Vue: which rows are mounted, where the list stands, and that it stays there. */
-import { computed, nextTick, onBeforeUnmount, onMounted, ref, shallowRef, watch } from 'vue'
+/** Binds a windowed list to Vue: which rows are mounted, and that the list stays in its place. */
+import { computed, nextTick, onBeforeUnmount, onMounted, ref, watch } from 'vue'
+import { ListPlace, type ListRow } from './list-place'
 import type { ScrollPort } from './scroll-port'
-import { RowHeights, type WindowRow } from './window'
-
-/** The list follows its end while it is at most this far from it. */
-const stickWithinPx = 80
-const padTopPx = 8
-const padBottomPx = 12
-
-export interface ListRow extends WindowRow {
-  /** Made here just now: the list goes to its end to show it. */
-  own: boolean
-}
 
 export function useWindow(rows: () => readonly ListRow[], port: ScrollPort, viewportGuess: number) {
-  const heights = new RowHeights()
-  /** Counts changes of rows and heights, which Vue cannot see. */
+  const place = new ListPlace(viewportGuess)
+  /** Counts what Vue cannot see: changes of rows and heights, and of the place. */
   const shape = ref(0)
-  const viewport = ref(viewportGuess)
-  const top = ref(0)
-  const stuck = ref(true)
-  /** The first row that is seen, and how far above the upper edge it begins. */
-  let anchor: { key: string; above: number } | undefined
-  const mounted = shallowRef(false)
+  const moves = ref(0)
+  const read = <T>(value: () => T) => computed(() => (void shape.value, void moves.value, value()))
+  let mounted = false
 
-  const wanted = (): number => {
-    if (stuck.value) return Math.max(0, padTopPx + heights.total + padBottomPx - viewport.value)
-    const index = anchor && heights.indexOf(anchor.key)
-    return index === undefined || !anchor ? top.value : padTopPx + heights.offsetOf(index) + anchor.above
+  /** Scrolls to where the list has to stand, in the frame in which it changed. */
+  function hold(): void {
+    moves.value++
+    void nextTick(() => port.scrollTo(place.top))
   }
-  /** Puts the list where it belongs, in the frame in which it changed. */
-  const hold = (): void => {
-    top.value = wanted()
-    void nextTick(() => port.scrollTo(top.value))
-  }
-  const settle = (): void => {
+  function settle(): void {
+    if (!mounted) return
     port.measure((measured) => {
-      viewport.value = measured.viewport
-      if (heights.record(measured.rows)) shape.value++
+      if (place.record(measured.viewport, measured.rows)) shape.value++
       hold()
     })
   }
-
   watch(
     rows,
-    (list, before) => {
-      const last = list[list.length - 1]
-      if (last?.own && last.key !== before?.[before.length - 1]?.key) stuck.value = true
-      heights.setRows(list)
+    (list) => {
+      place.setRows(list)
       shape.value++
-      top.value = wanted()
     },
     { immediate: true },
   )
-  const start = computed(() => (void shape.value, heights.around(top.value - padTopPx, viewport.value).start))
-  const end = computed(() => (void shape.value, heights.around(top.value - padTopPx, viewport.value).end))
-  watch([start, end, shape], () => mounted.value && settle(), { flush: 'post' })
+  const start = read(() => place.range().start)
+  const end = read(() => place.range().end)
+  watch([start, end, shape], settle, { flush: 'post' })
 
   let stop: () => void = () => undefined
   onMounted(() => {
-    mounted.value = true
+    mounted = true
     stop = port.onResize(settle)
     settle()
   })
   onBeforeUnmount(() => stop())
 
+  const then = (move: () => void): void => {
+    move()
+    hold()
+  }
   return {
     start,
     end,
-    stuck,
-    viewport,
-    top,
     settle,
-    padTop: computed(() => (void shape.value, padTopPx + heights.offsetOf(start.value))),
-    padBottom: computed(() => (void shape.value, padBottomPx + heights.total - heights.offsetOf(end.value))),
-    /** Index of the last row that reaches into what is seen. */
-    lastSeen: computed(() => (void shape.value, heights.indexAt(top.value + viewport.value - padTopPx - 1))),
-    /** Index of the first row that is seen whole. */
-    firstSeen: computed(() => {
-      const y = (void shape.value, top.value - padTopPx)
-      const index = heights.indexAt(y)
-      return heights.offsetOf(index) >= y - 1 ? index : index + 1
-    }),
-    /** The user, or `hold`, scrolled. */
-    scrolled(scrollTop: number) {
-      top.value = scrollTop
-      const distance = padTopPx + heights.total + padBottomPx - viewport.value - scrollTop
-      stuck.value = distance <= stickWithinPx
-      const index = heights.indexAt(scrollTop - padTopPx)
-      const key = heights.keyOf(index)
-      anchor = key === undefined ? undefined : { key, above: scrollTop - padTopPx - heights.offsetOf(index) }
+    stuck: read(() => place.stuck),
+    padTop: read(() => place.above(start.value)),
+    padBottom: read(() => place.below(end.value)),
+    firstSeen: read(() => place.firstSeen()),
+    lastSeen: read(() => place.lastSeen()),
+    /** Screens between what is seen and the top of what is loaded. */
+    screensAbove: () => place.top / place.viewport,
+    scrolled(top: number) {
+      place.scrolled(top)
+      moves.value++
     },
-    toEnd() {
-      stuck.value = true
-      hold()
-    },
-    toTop() {
-      stuck.value = false
-      anchor = undefined
-      top.value = 0
-      hold()
-    },
-    /** Brings a row near the upper edge. False when it is not loaded. */
-    toKey(key: string): boolean {
-      if (heights.indexOf(key) === undefined) return false
-      stuck.value = false
-      anchor = { key, above: -24 }
-      hold()
-      return true
-    },
+    toEnd: () => then(() => place.toEnd()),
+    toTop: () => then(() => place.toTop()),
+    toKey: (key: string) => then(() => place.toKey(key)),
   }
 }

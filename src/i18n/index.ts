@@ -7,7 +7,7 @@ const messages = { 'zh-CN': zhCN, en }
 export type Language = keyof typeof messages
 
 interface Context {
-  named(key: string): unknown
+  named(key: string): string | number | undefined
 }
 /**
  * Fills `{name}` and nothing else. The library's own compiler makes functions from text, which mini-programs and a strict

@@ -14,7 +14,7 @@ export const startAt = (page: 'chats' | 'sign-in' | 'register'): void =>
 
 /** One page back; the chat list where there is none, as after opening an address. */
 export function goBack(): void {
-  if (getCurrentPages().length > 1) uni.navigateBack()
+  if (getCurrentPages().length > 1) void uni.navigateBack()
   else goChats()
 }
 export const routeNow = (): string => {

@@ -3,12 +3,13 @@ import type { Input } from '../../protocol'
 import { derived } from './derived'
 import { ask, call, engine, viewOf } from './engine'
 
-const platforms = { web: 'h5', app: 'app', 'mp-weixin': 'mp-weixin' } as const
+type Platform = Input<'accounts.signIn'>['device']['platform']
+const platforms: Partial<Record<string, Platform>> = { web: 'h5', app: 'app', 'mp-weixin': 'mp-weixin' }
 
 /** How this device stands in the list of somebody's devices. */
 function thisDevice(): Input<'accounts.signIn'>['device'] {
   const { uniPlatform, deviceBrand, deviceModel, browserName } = uni.getSystemInfoSync()
-  const platform = platforms[uniPlatform as keyof typeof platforms] ?? 'other'
+  const platform = platforms[uniPlatform] ?? 'other'
   const words = platform === 'h5' ? [browserName, deviceModel] : [deviceBrand, deviceModel]
   return { platform, name: words.filter(Boolean).join(' ').slice(0, 60) || platform }
 }

@@ -1,6 +1,7 @@
 import { defineStore } from 'pinia'
 import { ref, watch } from 'vue'
 import { derived } from './derived'
+import { device } from './device'
 
 export const languages = ['zh-CN', 'en'] as const
 export type Language = (typeof languages)[number]
@@ -8,7 +9,6 @@ export const themes = ['system', 'light', 'dark'] as const
 export type Theme = (typeof themes)[number]
 export type LanguageChoice = Language | 'system'
 
-const key = 'tokenim.settings'
 interface Saved {
   language: LanguageChoice
   theme: Theme
@@ -18,8 +18,7 @@ const oneOf = <T extends string>(list: readonly T[], value: unknown, otherwise: 
   list.find((item) => item === value) ?? otherwise
 
 function load(): Saved {
-  const text: unknown = uni.getStorageSync(key)
-  const saved = (typeof text === 'string' && text ? parse(text) : {}) as Partial<Record<keyof Saved, unknown>>
+  const saved = parse(device().readChoices()) as Partial<Record<keyof Saved, unknown>>
   return {
     language: oneOf<LanguageChoice>(['system', ...languages], saved.language, 'system'),
     theme: oneOf(themes, saved.theme, 'system'),
@@ -37,8 +36,7 @@ function parse(text: string): object {
 }
 
 /** The catalogue that fits a system language such as `zh_CN`, `zh-Hans` or `en-GB`. */
-export const languageOf = (system: string | undefined): Language =>
-  /^zh/i.test(system ?? '') ? 'zh-CN' : 'en'
+export const languageOf = (system: string): Language => (/^zh/i.test(system) ? 'zh-CN' : 'en')
 
 /** Choices of this device. They stay through sign-out. */
 export const useSettings = defineStore('settings', () => {
@@ -46,12 +44,12 @@ export const useSettings = defineStore('settings', () => {
   const language = ref(saved.language)
   const theme = ref(saved.theme)
   const recentEmoji = ref(saved.recentEmoji)
-  const system = uni.getSystemInfoSync()
-  const systemDark = ref((system.theme ?? system.osTheme) === 'dark')
+  const systemDark = ref(false)
+  device().watchDark((dark) => (systemDark.value = dark))
 
   const save = (): void => {
     const value: Saved = { language: language.value, theme: theme.value, recentEmoji: recentEmoji.value }
-    uni.setStorageSync(key, JSON.stringify(value))
+    device().writeChoices(JSON.stringify(value))
   }
   watch([language, theme, recentEmoji], save)
 
@@ -62,7 +60,7 @@ export const useSettings = defineStore('settings', () => {
     systemDark,
     /** The language that is shown. */
     shownLanguage: derived<Language>(() =>
-      language.value === 'system' ? languageOf(system.language) : language.value,
+      language.value === 'system' ? languageOf(device().language()) : language.value,
     ),
     dark: derived(() => theme.value === 'dark' || (theme.value === 'system' && systemDark.value)),
     /** Puts an emoji first in the row of recent ones. */

@@ -1,16 +1,9 @@
 import { t } from '@/i18n'
+import { device } from '@/stores/device'
 
-/** Opens an address that stood in a message, in the system's browser; mini-programs can only copy it. */
+/** Opens an address that stood in a message; where that cannot be done it is copied. */
 export function openLink(address: string): void {
-  // #ifdef H5
-  window.open(address, '_blank', 'noopener,noreferrer')
-  // #endif
-  // #ifdef APP-PLUS
-  plus.runtime.openURL(address)
-  // #endif
-  // #ifdef MP-WEIXIN
-  copyText(address, t('common.linkCopied'))
-  // #endif
+  if (!device().openAddress(address)) copyText(address, t('common.linkCopied'))
 }
 
 /** Copies a text and says so. */
@@ -18,6 +11,6 @@ export function copyText(data: string, title = t('common.copied')): void {
   uni.setClipboardData({
     data,
     showToast: false,
-    success: () => uni.showToast({ title, icon: 'none' }),
+    success: () => void uni.showToast({ title, icon: 'none' }),
   })
 }

@@ -1,0 +1,43 @@
+/** What the device offers besides sockets and storage of the engine: choices that stay, and a browser. */
+
+declare const plus: { runtime: { openURL(address: string): void } }
+const key = 'tokenim.settings'
+
+export const surroundings = {
+  /** Text of the choices made on this device; empty at first. */
+  readChoices(): string {
+    const text: unknown = uni.getStorageSync(key)
+    return typeof text === 'string' ? text : ''
+  },
+  writeChoices(text: string): void {
+    uni.setStorageSync(key, text)
+  },
+  /** Language of the system, such as `zh_CN`, `zh-Hans` or `en-GB`. */
+  language: (): string => uni.getSystemInfoSync().language ?? '',
+  /** Tells now, and whenever it changes, whether the system is dark. */
+  watchDark(told: (dark: boolean) => void): void {
+    // #ifdef H5
+    const dark = window.matchMedia('(prefers-color-scheme: dark)')
+    told(dark.matches)
+    dark.addEventListener('change', () => told(dark.matches))
+    // #endif
+    // #ifndef H5
+    const { theme, osTheme } = uni.getSystemInfoSync()
+    told((theme ?? osTheme) === 'dark')
+    uni.onThemeChange((change) => told(change.theme === 'dark'))
+    // #endif
+  },
+  /** Opens an address outside of the app. False: it cannot be done here. */
+  openAddress(address: string): boolean {
+    let opened = false
+    // #ifdef H5
+    window.open(address, '_blank', 'noopener,noreferrer')
+    opened = true
+    // #endif
+    // #ifdef APP-PLUS
+    plus.runtime.openURL(address)
+    opened = true
+    // #endif
+    return opened
+  },
+}
