@@ -4,7 +4,7 @@ import { isActOp, isWrite, type ActInput } from './acts'
 import { hurry, storeSoon } from './disk'
 import type { Intent, Ticket } from './face'
 import type { Happening } from './inputs'
-import { nudge } from './link'
+import { lose, nudge } from './link'
 import { addAct, cancel, resend } from './outbox'
 import { openRoom, seen, seenAgain } from './reading'
 import { addRead, loadOlder } from './reads'
@@ -27,7 +27,8 @@ export function intentCame(turn: Turn, told: Told): void {
     case 'network': {
       const cameBack = intent.online && !state.online
       state.online = intent.online
-      if (cameBack || (!intent.online && state.link.phase === 'up')) nudge(turn, true)
+      if (!intent.online) lose(turn)
+      else if (cameBack) nudge(turn, true)
       return done(turn, ticket)
     }
     case 'foreground':
