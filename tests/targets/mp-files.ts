@@ -14,6 +14,13 @@ export interface MpOptions {
   pageLifetimes?: Partial<Record<'show' | 'hide', MpMethod>>
   created?: MpMethod
 }
+/** Of app.json and of the JSON beside each page and component. */
+export interface MpJson {
+  pages?: string[]
+  subPackages?: { root: string; pages: string[] }[]
+  tabBar?: { list: { pagePath: string; iconPath: string; selectedIconPath: string }[] }
+  usingComponents?: Record<string, string>
+}
 export type MpMethod = (this: unknown, ...args: unknown[]) => unknown
 
 export class MpFiles {
@@ -61,14 +68,13 @@ export class MpFiles {
   }
   /** The component file behind a tag of `is`. */
   component(is: string, tag: string): string | undefined {
-    const table =
-      this.tables.get(is) ?? this.json<{ usingComponents?: Record<string, string> }>(is).usingComponents ?? {}
+    const table = this.tables.get(is) ?? this.json(is).usingComponents ?? {}
     this.tables.set(is, table)
     const to = table[tag]
     if (to === undefined) return undefined
     return to.startsWith('/') ? to.slice(1) : path.posix.join(path.posix.dirname(is), to)
   }
-  json<T>(name: string): T {
-    return JSON.parse(readFileSync(path.join(this.dist, `${name}.json`), 'utf8')) as T
+  json(name: string): MpJson {
+    return JSON.parse(readFileSync(path.join(this.dist, `${name}.json`), 'utf8')) as MpJson
   }
 }

@@ -1,4 +1,5 @@
 /** Instances of pages and components, as the mini-program's base library makes them. */
+import { printed } from './wxml'
 import { elementsOf, type Element, type Instance } from './wxml-tree'
 import type { MpMethod, MpOptions } from './mp-files'
 
@@ -6,8 +7,8 @@ export interface MpInstance extends Instance {
   [member: string]: unknown
 }
 export interface MpHost {
-  /** The instance's data changed: it is drawn again soon, then `done`. */
-  changed(instance: MpInstance, done: (() => void) | undefined): void
+  /** Data changed: it is drawn again, and `done` is called later. */
+  changed(done: (() => void) | undefined): void
   /** Where the component stands; undefined for a page. */
   element(instance: MpInstance): Element | undefined
   /** What the instance drew last. */
@@ -20,17 +21,20 @@ export function makeInstance(
   properties: Record<string, unknown>,
   host: MpHost,
 ): MpInstance {
-  const defaults = Object.entries(options.properties ?? {}).map(([name, property]) => [name, property?.value])
+  const defaults = Object.entries(options.properties ?? {}).map(([name, property]): [string, unknown] => [
+    name,
+    property?.value,
+  ])
   const instance: MpInstance = {
     is,
-    data: structuredClone(options.data ?? {}),
-    properties: { ...Object.fromEntries(defaults), ...properties },
+    data: { ...options.data },
+    properties: { ...Object.fromEntries<unknown>(defaults), ...properties },
     dataset: {},
     id: '',
     __wxExparserNodeId__: is,
     setData(changes: Record<string, unknown>, done?: () => void) {
       for (const [path, value] of Object.entries(changes)) assign(instance.data, path, overTheBridge(value))
-      host.changed(instance, done)
+      host.changed(done)
     },
     triggerEvent(name: string, detail: unknown) {
       const element = host.element(instance)
@@ -93,7 +97,7 @@ export function datasetOf({ attrs }: Element): Record<string, string> {
   const data = Object.entries(attrs).filter(([name]) => name.startsWith('data-'))
   const camel = (name: string) =>
     name.slice(5).replace(/-(\w)/g, (_all, letter: string) => letter.toUpperCase())
-  return Object.fromEntries(data.map(([name, value]) => [camel(name), String(value)]))
+  return Object.fromEntries(data.map(([name, value]) => [camel(name), printed(value)]))
 }
 export function targets(element: Element): object {
   const target = { id: '', dataset: datasetOf(element) }
@@ -102,11 +106,11 @@ export function targets(element: Element): object {
 
 /** `bindtap`, `bind:tap`, `catchtap`. True if the event goes no further. */
 export function callHandler(element: Element, type: string, event: object): boolean {
-  for (const [name, method] of Object.entries(element.attrs)) {
+  for (const [name, value] of Object.entries(element.attrs)) {
     const [, how, bound] = /^(bind|catch):?(.+)$/.exec(name) ?? []
-    if (bound?.toLowerCase() !== type.toLowerCase() || !method) continue
-    const handler = (element.owner as MpInstance)[String(method)] as MpMethod | undefined
-    if (!handler) throw new Error(`${element.owner.is} has no method ${String(method)} for ${name}`)
+    if (bound?.toLowerCase() !== type.toLowerCase() || !value) continue
+    const handler = (element.owner as MpInstance)[printed(value)] as MpMethod | undefined
+    if (!handler) throw new Error(`${element.owner.is} has no method ${printed(value)} for ${name}`)
     handler.call(element.owner, event)
     if (how === 'catch') return true
   }

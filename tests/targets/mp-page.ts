@@ -10,7 +10,8 @@ export class MpPage {
   private readonly hosts = new Map<MpInstance, Element>()
   private seen = new Set<string>()
   private after: (() => void)[] = []
-  private scheduled = false
+  private drawing = false
+  private dirty = false
   private readonly stage: Stage<MpInstance>
   private readonly host: MpHost
 
@@ -21,10 +22,7 @@ export class MpPage {
     private readonly soon: (act: () => void) => void,
   ) {
     this.host = {
-      changed: (_instance, done) => {
-        if (done) this.after.push(done)
-        this.schedule()
-      },
+      changed: (done) => this.changed(done),
       element: (instance) => this.hosts.get(instance),
       drawn: (instance) => (this.root ? inside(this.root, instance) : []),
     }
@@ -68,15 +66,24 @@ export class MpPage {
       this.files.options(instance.is).pageLifetimes?.[what]?.call(instance)
   }
 
-  private schedule(): void {
-    if (this.scheduled) return
-    this.scheduled = true
-    this.soon(() => {
-      this.scheduled = false
-      this.draw()
-    })
+  /**
+   * Every setData is drawn by itself: what hangs below hears of each value, even of one that is the same as two before.
+   * What is set while a drawing is under way is drawn after it.
+   */
+  private changed(done: (() => void) | undefined): void {
+    if (done) this.soon(done)
+    this.dirty = true
+    if (!this.drawing && this.root) this.draw()
   }
   private draw(): void {
+    this.drawing = true
+    this.drawOnce()
+    for (const ready of this.after.splice(0)) ready()
+    this.drawing = false
+    if (this.dirty) this.draw()
+  }
+  private drawOnce(): void {
+    this.dirty = false
     this.seen = new Set()
     this.root = renderTree(this.stage, this.instance)
     for (const [place, instance] of this.mounted) {
@@ -85,7 +92,6 @@ export class MpPage {
       this.hosts.delete(instance)
       live(instance, this.files.options(instance.is), 'detached')
     }
-    for (const done of this.after.splice(0)) done()
   }
   /** A component gets its first data when it is attached: it is drawn with it at once. */
   private mount(

@@ -1,7 +1,6 @@
 /** Runs the built mini-program: its own modules, WXML and page stack; only WeChat itself is stood in for. */
 import path from 'node:path'
 import { randomFillSync } from 'node:crypto'
-import vm from 'node:vm'
 import { createKeyValues, type FakeKeyValues } from '../helpers/key-values'
 import { createDeviceIo, type DeviceIo } from './device-io'
 import { bareContext } from './bare-context'
@@ -12,10 +11,6 @@ import { PageStack } from './page-stack'
 import type { Shown, TargetPhone } from './phone'
 import { elementsOf, textOf, type Element } from './wxml-tree'
 
-interface AppJson {
-  pages: string[]
-  tabBar: { list: { pagePath: string }[] }
-}
 interface AppOptions {
   onLaunch?(options: object): void
   onShow?(options: object): void
@@ -60,9 +55,9 @@ function startProcess(storage: FakeKeyValues, errors: string[]) {
   const io = createDeviceIo()
   const { context, timers, stop } = bareContext(errors)
   const files = new MpFiles(dist, context)
-  const app = files.json<AppJson>('app')
+  const app = files.json('app')
   const stack = new PageStack({
-    tabs: app.tabBar.list.map(({ pagePath }) => pagePath),
+    tabs: (app.tabBar?.list ?? []).map(({ pagePath }) => pagePath),
     make: (route, query) => new MpPage(route, query, files, (act) => timers.soon(act)),
     soon: (act) => timers.soon(act),
   })
@@ -85,7 +80,7 @@ function startProcess(storage: FakeKeyValues, errors: string[]) {
   files.require('app')
   appOptions.onLaunch?.(launch)
   appOptions.onShow?.(launch)
-  stack.navigate(`/${app.pages[0] ?? ''}`)
+  stack.navigate(`/${app.pages?.[0] ?? ''}`)
   return {
     stack,
     setOnline(value: boolean) {
@@ -96,7 +91,6 @@ function startProcess(storage: FakeKeyValues, errors: string[]) {
     kill() {
       io.shutDown()
       stop()
-      vm.runInContext('0', context)
     },
   }
 }

@@ -17,7 +17,7 @@ export class PageStack<P extends StackPage> {
   private stack: P[] = []
   /** Tab pages stay alive while other tabs are shown. */
   private readonly tabPages = new Map<string, P>()
-  readonly api: Record<string, (target: Target) => void>
+  readonly api: Record<string, (target?: Target & { delta?: number }) => void>
 
   constructor(
     private readonly on: {
@@ -26,11 +26,11 @@ export class PageStack<P extends StackPage> {
       soon(act: () => void): void
     },
   ) {
-    const way = (act: (url: string) => void) => (target: Target) =>
+    const way = (act: (url: string) => void) => (target?: Target) =>
       on.soon(() => {
-        act(target.url)
-        target.success?.()
-        target.complete?.()
+        act(target?.url ?? '')
+        target?.success?.()
+        target?.complete?.()
       })
     this.api = {
       navigateTo: way((url) => this.push(url)),
@@ -43,8 +43,7 @@ export class PageStack<P extends StackPage> {
         this.navigate(url)
       }),
       switchTab: way((url) => this.toTab(url)),
-      navigateBack: (target: Target & { delta?: number } = { url: '' }) =>
-        on.soon(() => this.back(target.delta ?? 1)),
+      navigateBack: (target) => on.soon(() => this.back(target?.delta ?? 1)),
     }
   }
 

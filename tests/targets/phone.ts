@@ -23,16 +23,28 @@ export interface TargetPhone {
 }
 
 const withinMs = 15_000
+export const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms))
 
 /** Waits until `probe` gives something true, and gives it. */
-export async function until<T>(what: () => string, probe: () => T | undefined | false): Promise<T> {
+export async function until<T>(
+  what: () => string,
+  probe: () => T | undefined | false | Promise<T | undefined | false>,
+): Promise<T> {
   const end = Date.now() + withinMs
   for (;;) {
-    const value = probe()
+    const value = await probe()
     if (value) return value
     if (Date.now() > end) throw new Error(`waited ${withinMs} ms for ${what()}`)
-    await new Promise((resolve) => setTimeout(resolve, 20))
+    await pause(20)
   }
+}
+/** Waits until `probe` gives `expected`; the error tells what it last gave. */
+export async function eventually<T>(probe: () => T | Promise<T>, expected: T): Promise<void> {
+  let last = ''
+  await until(
+    () => `${JSON.stringify(expected)}, last saw ${last}`,
+    async () => (last = JSON.stringify(await probe())) === JSON.stringify(expected),
+  )
 }
 
 export async function atPage(phone: TargetPhone, route: string): Promise<void> {
@@ -49,11 +61,11 @@ export const shown = (phone: TargetPhone, testid: string): Promise<Shown> =>
 
 export async function type(phone: TargetPhone, testid: string, value: string): Promise<void> {
   ;(await shown(phone, testid)).fire('input', { value, cursor: value.length })
-  await new Promise((resolve) => setTimeout(resolve, 30))
+  await pause(30)
 }
 export async function tap(phone: TargetPhone, testid: string): Promise<void> {
   ;(await shown(phone, testid)).fire('tap')
-  await new Promise((resolve) => setTimeout(resolve, 30))
+  await pause(30)
 }
 export const texts = (phone: TargetPhone, testid: string): string[] =>
   phone.seen(testid).map(({ text }) => text.trim())

@@ -1,5 +1,5 @@
 /** What a page looks like: its WXML with data filled in, child components mounted in place. */
-import { evaluate, type Wxml, type WxmlTag } from './wxml'
+import { evaluate, printed, type Wxml, type WxmlTag } from './wxml'
 
 /** A page or component that is on screen. */
 export interface Instance {
@@ -57,7 +57,7 @@ function renderAll<I extends Instance>(
   let chosen = false
   list.forEach((node, n) => {
     if (typeof node === 'string') {
-      const text = String(evaluate(node, frame.scope) ?? '')
+      const text = printed(evaluate(node, frame.scope))
       if (text) parent.children.push(text)
       return
     }

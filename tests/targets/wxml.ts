@@ -36,6 +36,14 @@ const plain = (text: string): string =>
 const attributesOf = (text: string): Record<string, string> =>
   Object.fromEntries([...text.matchAll(attributes)].map(([, name = '', value]) => [name, value ?? 'true']))
 
+/** A value in a text or attribute. */
+export const printed = (value: unknown): string =>
+  typeof value === 'string'
+    ? value
+    : typeof value === 'number' || typeof value === 'boolean'
+      ? String(value)
+      : ''
+
 type Scope = Record<string, unknown>
 const compiled = new Map<string, (scope: Scope) => unknown>()
 
@@ -44,8 +52,7 @@ export function evaluate(text: string, scope: Scope): unknown {
   const whole = /^\{\{([\s\S]*)\}\}$/.exec(text)?.[1]
   if (whole !== undefined && !whole.includes('{{')) return expression(whole)(scope)
   return plain(text).replace(/\{\{([\s\S]*?)\}\}/g, (_all, inner: string) => {
-    const value = expression(inner)(scope)
-    return value === undefined || value === null ? '' : String(value)
+    return printed(expression(inner)(scope))
   })
 }
 
