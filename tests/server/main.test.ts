@@ -1,0 +1,134 @@
+/** The process: how it starts, refuses to start, stops, and what is there after it was killed. */
+import { mkdtempSync, rmSync, statSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { closeCodes, type Down } from '../../protocol/wire'
+import { befriend, freshId, must, post, register, WireClient, type Registered } from '../helpers/wire-client'
+import { launchServer, refusedStart, type LaunchedServer } from './launch'
+
+interface Talk {
+  anna: Registered
+  conversationId: number
+}
+async function talkOn({ url }: LaunchedServer): Promise<Talk> {
+  const [anna, bo] = await Promise.all([register(url, 'main_anna'), register(url, 'main_bo')])
+  return { anna, conversationId: await befriend(url, anna, bo) }
+}
+const inputOf = (conversationId: number, text: string) => ({
+  ...{ conversationId, clientId: freshId(), seenSeq: 0 },
+  body: { kind: 'text' as const, text },
+})
+async function logOf({ url }: LaunchedServer, { anna, conversationId }: Talk) {
+  const input = { conversationId, beforeSeq: Number.MAX_SAFE_INTEGER, limit: 200 }
+  const { rows } = must(await post(url, 'chat.listMessages', input, anna.token))
+  return new Map(rows.map(({ seq, body }) => [seq, body.kind === 'text' ? body.text : body.tip]))
+}
+
+describe('stopping', { timeout: 60_000 }, () => {
+  it('[F11] [W8] SIGTERM: accepted calls are answered and kept, phones are sent home, exit 0 within 10 s', async () => {
+    const server = await launchServer()
+    const talk = await talkOn(server)
+    const client = await WireClient.connect(server.url, talk.anna.token)
+    const bye = client.next(({ t }) => t === 'bye')
+    const texts = Array.from({ length: 60 }, (_, n) => `text ${n}`)
+    const sent = texts.map((text) => client.call('chat.sendMessage', inputOf(talk.conversationId, text)))
+    await sent[0]
+    const start = Date.now()
+    const code = server.terminate('SIGTERM')
+    const answers = await Promise.all(sent)
+    expect(answers.every((answer) => answer.ok || answer.error.code === 'draining')).toBe(true)
+    const told = (await bye) as Down & { t: 'bye' }
+    expect(told.error.code).toBe('draining')
+    expect(told.afterMs).toBeGreaterThanOrEqual(0)
+    expect(told.afterMs).toBeLessThanOrEqual(2_000)
+    expect(await client.closed).toBe(closeCodes.draining)
+    expect(await code).toBe(0)
+    expect(Date.now() - start).toBeLessThan(10_000)
+    await server.restart()
+    const log = await logOf(server, talk)
+    for (const [n, answer] of answers.entries())
+      if (answer.ok) expect(log.get(answer.value.seq)).toBe(texts[n])
+    expect(log.size).toBe(answers.filter(({ ok }) => ok).length + 1)
+    await server.stop()
+  })
+  it('SIGINT stops it as well, also with a phone that does not answer the close', async () => {
+    const server = await launchServer()
+    const { anna } = await talkOn(server)
+    const client = await WireClient.connect(server.url, anna.token)
+    expect(await server.terminate('SIGINT')).toBe(0)
+    client.close()
+    await server.stop()
+  })
+})
+
+describe('being killed', { timeout: 60_000 }, () => {
+  it('[F4] [S4] what was acked is there after kill -9, under its seq, once', async () => {
+    const server = await launchServer()
+    const talk = await talkOn(server)
+    const client = await WireClient.connect(server.url, talk.anna.token)
+    const acked = new Map<number, string>()
+    for (let n = 0; n < 100; n++) {
+      const text = `text ${n}`
+      client.call('chat.sendMessage', inputOf(talk.conversationId, text)).then(
+        (answer) => answer.ok && acked.set(answer.value.seq, text),
+        () => undefined,
+      )
+    }
+    while (acked.size < 20) await new Promise((resolve) => setTimeout(resolve, 1))
+    await server.kill9()
+    await server.restart()
+    const log = await logOf(server, talk)
+    for (const [seq, text] of acked) expect(log.get(seq)).toBe(text)
+    expect(new Set(log.values()).size).toBe(log.size)
+    await server.stop()
+  })
+})
+
+describe('starting', { timeout: 60_000 }, () => {
+  it('[D2] a second process on the same folder is refused, and the first goes on', async () => {
+    const server = await launchServer()
+    const { code, output } = await refusedStart({ DATA_DIR: server.dataDir })
+    expect(code).toBe(1)
+    expect(output).toContain('in use by another process')
+    expect((await fetch(`${server.url}/readyz`)).status).toBe(200)
+    await server.stop()
+  })
+  it('makes its secret at the first start, for nobody else to read', async () => {
+    const server = await launchServer()
+    const { mode } = statSync(path.join(server.dataDir, 'secrets.json'))
+    if (process.platform !== 'win32') expect(mode & 0o777).toBe(0o600)
+    await server.stop()
+  })
+  it.each<[string, Record<string, string>, RegExp]>([
+    ['an unknown setting', { TOKENIM_PROT: '1' }, /TOKENIM_PROT/],
+    ['a port that is none', { PORT: '80a' }, /PORT/],
+    ['a short secret', { JWT_SECRET: 'short' }, /JWT_SECRET/],
+    ['a weak secret', { JWT_SECRET: 'a'.repeat(40) }, /JWT_SECRET: too weak/],
+    ['several servers without a common secret', { REDIS_URL: 'redis://127.0.0.1:6379' }, /JWT_SECRET/],
+    ['a database of another kind', { DATABASE_URL: 'postgres://x/y' }, /DATABASE_URL/],
+    ['a database that is not there', { DATABASE_URL: 'mysql://root@127.0.0.1:9/x' }, /database: down/],
+  ])('%s stops the start with a message that names it and shows no value', async (_name, env, message) => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'tokenim-refused-'))
+    const { code, output } = await refusedStart({ DATA_DIR: folder, ...env })
+    expect(code).toBe(1)
+    expect(output).toMatch(message)
+    expect(output.trim().split('\n')).toHaveLength(1)
+    expect(output).not.toContain('a'.repeat(40))
+    rmSync(folder, { recursive: true })
+  })
+  it('a port that is taken stops the start with a message', async () => {
+    const other = createServer()
+    await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve))
+    const address = other.address()
+    const port = String(typeof address === 'object' ? address?.port : 0)
+    const server = await launchServer()
+    await server.kill9()
+    const { code, output } = await refusedStart({ DATA_DIR: server.dataDir, PORT: port })
+    expect(code).toBe(1)
+    expect(output).toContain(`port ${port} is taken`)
+    other.close()
+    await server.stop()
+  })
+})
