@@ -17,7 +17,7 @@ export interface ServerBackend {
 }
 export interface LaunchOptions {
   env?: Record<string, string>
-  /** What is run instead of the sources: `dist/server/main.js`. */
+  /** What is run instead of `server/main.ts`: `dist/server/main.js`, or a server that speaks and stops as it does. */
   entry?: string
 }
 export interface LaunchedServer {
@@ -118,7 +118,8 @@ export function refusedStart(env: Record<string, string>): Promise<Refused> {
 }
 
 function spawnServer(settings: Record<string, string>, entry?: string) {
-  const args = entry ? [path.resolve(root, entry)] : ['--import', 'tsx', path.join(root, 'server/main.ts')]
+  const file = path.resolve(root, entry ?? 'server/main.ts')
+  const args = file.endsWith('.ts') ? ['--import', 'tsx', file] : [file]
   const { PATH = '', TMPDIR = tmpdir(), SystemRoot = '' } = process.env
   const env = { PATH, TMPDIR, SystemRoot, HOST: '127.0.0.1', ...settings }
   const child = spawn(process.execPath, args, { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] })
