@@ -53,7 +53,7 @@ const table: Table = {
     conversation: (input) => input.conversationId,
     landed(account, _act, input, output) {
       const read = placeOf(streamOf(account, input.conversationId), meOf(account))?.read
-      return output && read && read.seq >= output.read.seq ? output : undefined
+      return output && read && read.seq >= input.seq ? output : undefined
     },
     staysFailed: false,
   },

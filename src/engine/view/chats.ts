@@ -58,20 +58,33 @@ export function createChats(state: State): ChatsView {
 }
 
 /** Newest first; equal times by id, so that the order is one. */
-const isBefore = (a: ChatRowView, b: ChatRowView): boolean =>
-  a.at === b.at ? a.conversationId > b.conversationId : a.at > b.at
+const inList = (a: ChatRowView, b: ChatRowView): number => b.at - a.at || b.conversationId - a.conversationId
+/** More changes than this at once are sorted anew. */
+const MOVES_MAX = 50
 
-function moved(list: ChatRowView[], gone: ChatRowView[], fresh: ChatRowView[]): ChatRowView[] {
-  const dropped = new Set(gone)
-  const kept = list.filter((row) => !dropped.has(row))
-  fresh.sort((a, b) => (isBefore(a, b) ? -1 : 1))
-  const merged: ChatRowView[] = []
-  let next = fresh.shift()
-  for (const row of kept) {
-    for (; next && isBefore(next, row); next = fresh.shift()) merged.push(next)
-    merged.push(row)
+/** A new list without `gone` and with `fresh`. */
+function moved(list: readonly ChatRowView[], gone: ChatRowView[], fresh: ChatRowView[]): ChatRowView[] {
+  if (fresh.length > MOVES_MAX) {
+    const dropped = new Set(gone)
+    return [...list.filter((row) => !dropped.has(row)), ...fresh].sort(inList)
   }
-  return next ? merged.concat(next, fresh) : merged
+  const next = [...list]
+  for (const row of gone) next.splice(indexIn(next, row), 1)
+  for (const row of fresh) next.splice(indexIn(next, row), 0, row)
+  return next
+}
+
+/** Where a row stands, or would stand, in the sorted list. */
+function indexIn(list: readonly ChatRowView[], row: ChatRowView): number {
+  let low = 0
+  let high = list.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    const at = list[middle]
+    if (at && inList(at, row) < 0) low = middle + 1
+    else high = middle
+  }
+  return low
 }
 
 export const entryOf = (account: Account, id: ConversationId): RowOf<'entry'> | undefined =>
