@@ -34,13 +34,21 @@ describe('emoji', () => {
 
 describe('an avatar without a picture', () => {
   it('shows initials', () => {
-    expect(['李小明', 'Alice Zhang', 'bob', '  ', '99号'].map(initialsOf)).toEqual([
-      '小明',
-      'AZ',
-      'B',
-      '?',
-      '9号',
-    ])
+    const shown = {
+      李小明: '小明',
+      'Alice Zhang': 'AZ',
+      bob: 'B',
+      '  ': '?',
+      '99号': '号',
+      '😀Smile': '😀',
+      'Ωmega 3': 'Ω3',
+    }
+    expect(Object.keys(shown).map(initialsOf)).toEqual(Object.values(shown))
+  })
+
+  it('spreads the ids that the server makes over the colours', () => {
+    const ids = Array.from({ length: 64 }, (_, n) => 244_021_099_827_200 + n * 4096 * 7)
+    expect(new Set(ids.map(colourOf)).size).toBe(8)
   })
 
   it('has a colour on which white text has a contrast of 4.5 or more', () => {
@@ -51,7 +59,7 @@ describe('an avatar without a picture', () => {
       )
       return 0.2126 * r + 0.7152 * g + 0.0722 * b
     }
-    for (let id = 0; id < 8; id++)
+    for (let id = 0; id < 64; id++)
       expect(1.05 / (light(colourOf(id)) + 0.05), colourOf(id)).toBeGreaterThan(4.5)
   })
 })

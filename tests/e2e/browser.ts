@@ -1,0 +1,73 @@
+/** Real Chromium at phone size, one profile per phone. */
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { chromium, type BrowserContext, type Page } from 'playwright-core'
+
+export interface PhoneOptions {
+  locale?: 'zh-CN' | 'en'
+  colorScheme?: 'light' | 'dark'
+}
+export interface Phone {
+  context: BrowserContext
+  page: Page
+  /** Errors of the page and of its console; a test looks that there are none. */
+  errors: string[]
+  close(): Promise<void>
+}
+
+const places = [
+  process.env.CHROMIUM,
+  '/usr/lib/chromium/chromium',
+  '/usr/bin/chromium',
+  '/usr/bin/google-chrome',
+]
+const args = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+]
+
+/** Opens a phone: 390×844 at 2×, touch, in the given language and colours. */
+export async function openPhone({
+  locale = 'zh-CN',
+  colorScheme = 'light',
+}: PhoneOptions = {}): Promise<Phone> {
+  const executablePath = places.find((file) => file && existsSync(file))
+  if (!executablePath)
+    throw new Error('No Chromium: install it (apt-get install chromium) or set CHROMIUM to its path.')
+  const profile = mkdtempSync(path.join(tmpdir(), 'tokenim-phone-'))
+  const context = await chromium.launchPersistentContext(profile, {
+    executablePath,
+    args,
+    headless: true,
+    locale,
+    colorScheme,
+    timezoneId: 'Asia/Shanghai',
+    viewport: { width: 390, height: 844 },
+    deviceScaleFactor: 2,
+    isMobile: true,
+    hasTouch: true,
+    reducedMotion: 'reduce',
+  })
+  const page = context.pages()[0] ?? (await context.newPage())
+  const errors: string[] = []
+  page.on('pageerror', (error) => errors.push(String(error)))
+  page.on('console', (message) => {
+    // A browser reports every failed request of an offline phone by itself; those are part of the test.
+    if (
+      message.type() === 'error' &&
+      !/net::|Failed to load resource|WebSocket connection/.test(message.text())
+    )
+      errors.push(message.text())
+  })
+  const close = async () => {
+    await context.close()
+    rmSync(profile, { recursive: true, force: true })
+  }
+  return { context, page, errors, close }
+}
