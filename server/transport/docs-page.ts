@@ -1,71 +1,101 @@
 /** A page for people, made from the OpenAPI document. No script, nothing from elsewhere. */
-interface Document {
-  info: { version: string; description: string }
-  paths: Record<string, Record<string, Operation>>
-  'x-events': Record<string, { description: string; data: unknown }>
-  'x-errors': Record<string, { http: number; retry: string }>
-}
+import { escape, prose, schemaHtml, type Schema } from './docs-schema'
+
 interface Operation {
   summary: string
   security: unknown[]
   'x-limit': { per: string; count: number; windowMs: number }
   'x-repeat'?: string
-  requestBody?: { content: Record<string, { schema: unknown }> }
-  responses: Record<string, { description: string; content: Record<string, { schema: unknown }> }>
+  requestBody: Content
+  responses: Record<string, Content & { description: string }>
+}
+interface Content {
+  content: { 'application/json': { schema: Schema } }
+}
+interface Document {
+  info: { version: string; description: string }
+  paths: Record<string, { post: Operation; get?: Operation }>
+  components: { schemas: Record<string, Schema> }
+  'x-frames': Record<string, { from: string; shape: string; doc: string }>
+  'x-close-codes': Record<string, number>
+  'x-events': Record<string, { description: string; data: Schema }>
+  'x-errors': Record<string, { http: number; retry: string }>
+  'x-limits': Record<string, unknown>
 }
 
 /** HTML of the reference at /api/docs. */
 export function docsPage(document: unknown): string {
-  const { info, paths, 'x-events': events, 'x-errors': errors } = document as Document
-  const operations = Object.entries(paths).map(([path, methods]) => operationHtml(path, methods))
-  const eventList = Object.entries(events).map(
-    ([name, { description, data }]) =>
-      `<section id="${name}"><h3><code>${name}</code></h3><p>${escape(description)}</p>${schemaHtml('Data', data)}</section>`,
+  const { info, paths, components, ...rest } = document as Document
+  const names = Object.keys(paths).map(nameOf)
+  const frames = Object.entries(rest['x-frames']).map(([t, { from, shape, doc }]) => [
+    code(t),
+    from,
+    code(shape),
+    prose(doc),
+  ])
+  const failures = Object.entries(rest['x-errors']).map(([name, { http, retry }]) => [
+    code(name),
+    String(http),
+    retry,
+  ])
+  const events = Object.entries(rest['x-events']).map(([name, { description, data }]) =>
+    section(name, name, `<p>${prose(description)}</p>${schemaHtml('Data', data)}`),
   )
-  const errorRows = Object.entries(errors).map(
-    ([code, { http, retry }]) => `<tr><td><code>${code}</code></td><td>${http}</td><td>${retry}</td></tr>`,
+  const schemas = Object.entries(components.schemas).map(([name, schema]) =>
+    section(name, name, schemaHtml('', schema)),
   )
-  const links = Object.keys(paths).map((path) => `<li><a href="#${nameOf(path)}">${nameOf(path)}</a></li>`)
   return `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>TokenIM API</title>
-<meta name="viewport" content="width=device-width, initial-scale=1"><style>${style}</style></head><body><main>
-<h1>TokenIM API</h1><p>Protocol ${escape(info.version)}. ${escape(info.description)}</p>
-<p><a href="/api/openapi.json">OpenAPI 3.1 document</a></p><nav><ul>${links.join('')}</ul></nav>
-<h2>Operations</h2>${operations.join('')}<h2>Events</h2>${eventList.join('')}
-<h2>Errors</h2><table><thead><tr><th>Code</th><th>HTTP</th><th>Retry</th></tr></thead><tbody>${errorRows.join('')}</tbody></table>
+<meta name="viewport" content="width=device-width, initial-scale=1"><link rel="icon" href="data:,"><style>${style}</style></head><body><main>
+<h1>TokenIM API</h1><p>Protocol ${escape(info.version)}. ${prose(info.description)}</p>
+<p><a href="/api/openapi.json">OpenAPI 3.1 document</a></p>
+<nav><ul>${[...names, ...chapters].map((name) => `<li><a href="#${name}">${name}</a></li>`).join('')}</ul></nav>
+<h2>Operations</h2>${Object.entries(paths).map(operationHtml).join('')}
+<h2 id="Frames">Frames</h2>${table(['t', 'From', 'Shape', ''], frames)}
+<h3>Close codes</h3>${pairs(rest['x-close-codes'])}
+<h2 id="Events">Events</h2>${events.join('')}
+<h2 id="Records">Records</h2>${schemas.join('')}
+<h2 id="Errors">Errors</h2><p>After <code>never</code> the call is given up, after <code>same</code> it is sent again at once, after
+<code>later</code> when some time has passed, both with the same clientId.</p>${table(['Code', 'HTTP', 'Retry'], failures)}
+<h2 id="Limits">Limits</h2>${pairs(rest['x-limits'])}
 </main></body></html>`
 }
 
-function operationHtml(path: string, methods: Record<string, Operation>): string {
-  const { post } = methods
-  if (!post) return ''
+const chapters = ['Frames', 'Events', 'Records', 'Errors', 'Limits']
+
+function operationHtml([path, { get, post }]: [string, Document['paths'][string]]): string {
   const { count, per, windowMs } = post['x-limit']
   const facts = [
-    Object.keys(methods).join(', ').toUpperCase(),
+    get ? 'GET, POST' : 'POST',
     post.security.length ? 'signed in' : 'public',
     `${count} per ${windowMs / 1000} s and ${per}`,
     ...(post['x-repeat'] ? [`repeat: ${post['x-repeat']}`] : []),
   ]
-  const failures = Object.entries(post.responses).filter(([status]) => status !== '200')
-  const list = failures.map(
-    ([status, { description }]) => `<li>${status}: <code>${escape(description)}</code></li>`,
-  )
-  return `<section id="${nameOf(path)}"><h3><code>${path}</code></h3><p>${escape(post.summary)}</p>
-<p class="facts">${facts.map(escape).join(' · ')}</p>
-${schemaHtml('Input', post.requestBody?.content['application/json']?.schema)}
-${schemaHtml('Output', post.responses['200']?.content['application/json']?.schema)}
-<details><summary>Refusals</summary><ul>${list.join('')}</ul></details></section>`
+  const { 200: done, ...others } = post.responses
+  const refusals = Object.entries(others).map(([status, { description }]) => `${status} ${code(description)}`)
+  const body = `<p>${prose(post.summary)}</p><p class="facts">${facts.map(escape).join(' · ')}</p>
+${schemaHtml('Input', jsonOf(post.requestBody))}${done ? schemaHtml('Output', jsonOf(done)) : ''}
+<p class="facts">Refusals: ${refusals.join(' · ')}</p>`
+  return section(nameOf(path), path, body)
 }
 
+const jsonOf = ({ content }: Content): Schema => content['application/json'].schema
 const nameOf = (path: string): string => path.replace('/api/', '')
-
-const schemaHtml = (title: string, schema: unknown): string =>
-  `<details><summary>${title}</summary><pre>${escape(JSON.stringify(schema, null, 2))}</pre></details>`
-
-const escape = (text: string): string =>
-  text.replace(/[&<>"]/g, (mark) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' })[mark] ?? mark)
+const code = (text: string): string => `<code>${escape(text)}</code>`
+const section = (id: string, title: string, body: string): string =>
+  `<section id="${escape(id)}"><h3>${code(title)}</h3>${body}</section>`
+const pairs = (values: Record<string, unknown>): string =>
+  table(
+    ['', ''],
+    Object.entries(values).map(([name, value]) => [code(name), escape(JSON.stringify(value))]),
+  )
+const table = (heads: readonly string[], rows: readonly (readonly string[])[]): string =>
+  `<table><thead><tr>${heads.map((head) => `<th>${head}</th>`).join('')}</tr></thead><tbody>${rows
+    .map((cells) => `<tr>${cells.map((cell) => `<td>${cell}</td>`).join('')}</tr>`)
+    .join('')}</tbody></table>`
 
 const style = `:root{color-scheme:light dark}body{font:16px/1.5 system-ui,sans-serif;margin:0}
-main{max-width:52rem;margin:0 auto;padding:1rem}section{border-block-end:1px solid #8884;padding-block-end:1rem}
-code,pre{font-family:ui-monospace,monospace;font-size:.9em}pre{overflow:auto;background:#8882;padding:.75rem;border-radius:6px}
-.facts{opacity:.7;font-size:.9em}nav ul{columns:2;padding-inline-start:1.2rem}table{border-collapse:collapse}
-td,th{padding:.25rem .75rem;text-align:start;border-block-end:1px solid #8884}`
+main{max-width:54rem;margin:0 auto;padding:1rem}section{border-block-end:1px solid #8884;padding-block-end:.5rem}
+code{font:.9em ui-monospace,monospace;overflow-wrap:break-word}td:first-child{white-space:nowrap}td:last-child{overflow-wrap:anywhere}h2{margin-block-start:2.5rem}
+.facts{opacity:.75;font-size:.9em}nav ul{columns:14rem;padding-inline-start:1.2rem}
+table{border-collapse:collapse;inline-size:100%;font-size:.92em}caption{text-align:start;font-weight:600}
+td,th{padding:.25rem .75rem .25rem 0;text-align:start;vertical-align:top;border-block-end:1px solid #8883}`
