@@ -1,11 +1,10 @@
 /** Texts, colours and badges of the tab bar, by API: mini-programs take no other way. */
-import { watch } from 'vue'
-import { onShow } from '@dcloudio/uni-app'
+import { nextTick, watch } from 'vue'
+import { onHide, onShow } from '@dcloudio/uni-app'
 import { t } from '@/i18n'
 import { useChats } from '@/stores/chats'
 import { useContacts } from '@/stores/contacts'
 import { useSettings } from '@/stores/settings'
-import { routeNow } from './go'
 
 const tabs = ['chats', 'contacts', 'me'] as const
 const fail = (): void => undefined
@@ -39,14 +38,18 @@ export function useTabBar(): void {
   const settings = useSettings()
   const chats = useChats()
   const contacts = useContacts()
+  let shown = false
   const all = (): void => {
-    if (!/^\/?pages\/(chats|contacts|me)\//.test(routeNow())) return
+    if (!shown) return
     dress(settings.dark)
     badge(0, chats.unreadTotal)
     badge(1, contacts.waiting)
   }
-  onShow(all)
-  watch(() => [settings.dark, settings.shownLanguage, chats.unreadTotal, contacts.waiting], all, {
-    flush: 'post',
+  onShow(() => {
+    shown = true
+    // The page that was left may still count as the one on screen.
+    void nextTick(all)
   })
+  onHide(() => (shown = false))
+  watch(() => [settings.dark, t('tab.chats'), chats.unreadTotal, contacts.waiting], all, { flush: 'post' })
 }
