@@ -17,7 +17,7 @@ export interface Screen {
   /** Who has to be signed in: nobody, somebody with a full life, somebody without any friend. */
   as: 'nobody' | 'busy' | 'lonely'
   /** Gives the page to look at, where it is another than the stage's. */
-  show(stage: Stage): Promise<Page | void>
+  show(stage: Stage): Promise<Page | undefined>
 }
 
 /** From the list, as a person comes: another query alone does not make another page. */

@@ -49,7 +49,7 @@ export class Sender {
     return new Promise((resolve) => {
       void client.closed.then(() => resolve())
       const more = () => {
-        if (this.stopping && this.unacked.size === 0) return resolve()
+        if (this.stopping && this.unacked.size === 0) resolve()
         while (!this.stopping && this.unacked.size < this.inFlight) send(this.invent())
       }
       const send = (entry: Sent) =>

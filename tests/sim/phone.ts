@@ -67,7 +67,7 @@ export class Phone {
       }
     }
     const { clock, dice } = this
-    let cancelWake = () => undefined as void
+    let cancelWake: () => void = () => undefined
     return {
       clock: {
         now: () => clock.now(),

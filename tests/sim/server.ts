@@ -152,8 +152,7 @@ export class SimServer implements Exchange {
     const caller = facts
       ? ({ kind: 'user', ...facts, address: 'sim' } as const)
       : ({ kind: 'anonymous', address: 'sim' } as const)
-    const result = await life.app.dispatch({ op, input, caller })
-    return life.dead ? offline : result
+    return life.app.dispatch({ op, input, caller })
   }
 
   /** Calls past the network, for laws. Throws on a refusal. */
