@@ -11,13 +11,14 @@ export interface Stage {
   freshId: number
   friendId: number
   offline(on: boolean): Promise<void>
+  /** The shot is taken of this page instead. */
+  look(page: Page): void
 }
 export interface Screen {
   name: string
   /** Who has to be signed in: nobody, somebody with a full life, somebody without any friend. */
   as: 'nobody' | 'busy' | 'lonely'
-  /** Gives the page to look at, where it is another than the stage's. */
-  show(stage: Stage): Promise<Page | undefined>
+  show(stage: Stage): Promise<void>
 }
 
 /** From the list, as a person comes: another query alone does not make another page. */
@@ -212,7 +213,7 @@ export const screens: readonly Screen[] = [
   {
     name: 'elsewhere',
     as: 'busy',
-    show: async ({ page, url }) => {
+    show: async ({ page, url, look }) => {
       const second = await page.context().newPage()
       await open(second, url, '/pages/chats/index')
       const blocked = await Promise.any(
@@ -223,7 +224,7 @@ export const screens: readonly Screen[] = [
             .then(() => tab),
         ),
       )
-      return blocked
+      look(blocked)
     },
   },
 ]

@@ -1,6 +1,7 @@
 /** Screenshots of every screen of screens.ts, light and dark, zh-CN and en, into tests/e2e/shots (not committed). */
 import { existsSync, mkdirSync, statSync } from 'node:fs'
 import path from 'node:path'
+import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { befriend, freshId, must, post, register, type Registered } from '../helpers/wire-client'
 import { launchServer, type LaunchedServer } from '../server/launch'
@@ -27,7 +28,7 @@ const names = [
 ]
 
 let server: LaunchedServer
-let stage: Omit<Stage, 'page' | 'url' | 'offline'>
+let stage: Omit<Stage, 'page' | 'url' | 'offline' | 'look'>
 
 const say = async (who: Registered, conversationId: number, text: string, seenSeq = 0) => {
   const input = { conversationId, clientId: freshId(), body: { kind: 'text' as const, text }, seenSeq }
@@ -80,7 +81,9 @@ afterAll(() => server.stop())
 async function shoot(phone: Phone, screen: Screen, variant: string): Promise<void> {
   const file = path.join(folder, `${screen.name}-${variant}.png`)
   const offline = (on: boolean) => phone.context.setOffline(on)
-  const page = (await screen.show({ ...stage, page: phone.page, url: server.url, offline })) ?? phone.page
+  let { page } = phone
+  const look = (other: Page) => void (page = other)
+  await screen.show({ ...stage, page, url: server.url, offline, look })
   await page.waitForTimeout(400)
   await page.screenshot({ path: file })
   expect(existsSync(file) && statSync(file).size, `${screen.name} has a picture`).toBeGreaterThan(4_000)
