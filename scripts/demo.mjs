@@ -1,10 +1,10 @@
 // Builds what is missing, starts the server on a folder of its own, fills it once with people and chats, prints the logins.
-import { spawn } from 'node:child_process'
 import { randomInt } from 'node:crypto'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import path from 'node:path'
 import { buildAll, builds, isOld } from './builds.mjs'
+import { startChild } from './child.mjs'
 import { fill } from './demo-fill.mjs'
 import { people } from './demo-world.mjs'
 import { root } from './run.mjs'
@@ -18,7 +18,7 @@ const portsTried = 50
 await buildAll(Object.values(builds).filter(isOld))
 const wasEmpty = !existsSync(database)
 const port = await freePort(Number(process.env.PORT || 8080))
-const { server, url } = await startServer(port)
+const { stop, url } = await startServer(port)
 if (wasEmpty) await fillOnce()
 tell()
 
@@ -43,18 +43,24 @@ function isFree(port) {
 
 /** The embedded default, whatever database the environment names. Ends with this process, and this process with it. */
 function startServer(port) {
-  const settings = { HOST: host, PORT: String(port), DATA_DIR: dataDir, DATABASE_URL: '', REDIS_URL: '' }
-  const env = { LOG_LEVEL: 'warn', ...process.env, ...settings }
+  const { LOG_LEVEL = 'warn' } = process.env
+  const env = {
+    LOG_LEVEL,
+    HOST: host,
+    PORT: String(port),
+    DATA_DIR: dataDir,
+    DATABASE_URL: '',
+    REDIS_URL: '',
+  }
   const main = path.join(root, builds.server.output)
-  const server = spawn(process.execPath, [main], { cwd: root, env, stdio: ['ignore', 'pipe', 'inherit'] })
-  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => server.kill('SIGTERM'))
-  server.on('exit', (code) => process.exit(code ?? 0))
+  const { child, stop } = startChild([main], { env, stdio: ['ignore', 'pipe', 'inherit'] })
+  child.on('exit', (code) => process.exit(code ?? 0))
   return new Promise((resolve) => {
     let text = ''
-    server.stdout.setEncoding('utf8').on('data', (part) => {
+    child.stdout.setEncoding('utf8').on('data', (part) => {
       text += part
       const url = /listens on (http:\/\/\S+)/.exec(text)?.[1]
-      if (url) resolve({ server, url })
+      if (url) resolve({ stop, url })
     })
   })
 }
@@ -66,7 +72,7 @@ async function fillOnce() {
     await fill(url, password)
   } catch (error) {
     console.error(`failed: ${error.message}\nRemove ${dataDir} and try again.`)
-    return server.kill('SIGTERM')
+    return stop()
   }
   writeFileSync(note, `${JSON.stringify({ password }, null, 2)}\n`, { mode: 0o600 })
   console.log('done')
