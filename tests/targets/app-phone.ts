@@ -175,7 +175,7 @@ const nothing = () => undefined
 const names = [
   ...['onKeyboardHeightChange', 'offKeyboardHeightChange', 'showToast', 'vibrateShort', 'setClipboardData'],
   ...['setNavigationBarTitle', 'setNavigationBarColor', 'setTabBarStyle', 'setTabBarItem', 'setTabBarBadge'],
-  ...['removeTabBarBadge', '$emit', '$on', '$off'],
+  ...['removeTabBarBadge', 'onThemeChange', 'offThemeChange', '$emit', '$on', '$off'],
 ]
 const windowInfo = { windowWidth: 390, windowHeight: 844, pixelRatio: 2, statusBarHeight: 20 }
 const device = { platform: 'android', brand: 'Test', model: 'Phone', system: 'Android 14', language: 'zh-CN' }

@@ -100,7 +100,15 @@ const device = { platform: 'ios', brand: 'Apple', model: 'iPhone 15', system: 'i
 const appInfo = { SDKVersion: '3.6.0', language: 'zh_CN', theme: 'light', version: '8.0.60' }
 const nothing = () => undefined
 const names = [
-  ...['onAppShow', 'onAppHide', 'onError', 'onUnhandledRejection', 'onThemeChange', 'onMemoryWarning'],
+  ...[
+    'onAppShow',
+    'onAppHide',
+    'onError',
+    'onUnhandledRejection',
+    'onThemeChange',
+    'offThemeChange',
+    'onMemoryWarning',
+  ],
   ...['onPageNotFound', 'onNeedPrivacyAuthorization', 'onKeyboardHeightChange', 'offKeyboardHeightChange'],
   ...['setNavigationBarTitle', 'setNavigationBarColor', 'setTabBarStyle', 'setTabBarItem', 'setTabBarBadge'],
   ...['removeTabBarBadge', 'showToast', 'hideToast', 'vibrateShort', 'setBackgroundColor', 'hideKeyboard'],

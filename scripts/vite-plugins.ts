@@ -1,0 +1,60 @@
+/** What is left out of the client's outputs. */
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import type { Plugin } from 'vite'
+
+const browserFlags = `
+export const hasBrowserEnv = false
+export const hasStandardBrowserEnv = false
+export const hasStandardBrowserWebWorkerEnv = false
+export const navigator = undefined
+export const origin = 'http://localhost'`
+
+/** Requests go through uni on every target: axios comes without XMLHttpRequest, fetch, cookies, window and document. */
+export function axiosCore(): Plugin {
+  return {
+    name: 'axios-core',
+    enforce: 'pre',
+    load(id) {
+      if (id.endsWith('/axios/lib/adapters/adapters.js'))
+        return 'export default { adapters: {}, getAdapter: (adapter) => adapter }'
+      return id.endsWith('/axios/lib/platform/common/utils.js') ? browserFlags : undefined
+    },
+  }
+}
+
+/** Maps, an editor and links to manuals that uni's and Vue's runtimes carry and this app never uses. */
+const strangers =
+  /https?:\/\/(?:[\w-]+\.)*(?:vuejs\.org|dcloud\.net\.cn|quilljs\.com|github\.com\/uuidjs|google\.com\/maps|googleapis\.com|amap\.com|qq\.com|baidu\.com)(?=[/"'`\s)\]])[^\s"'`)\]]*/g
+/** Pages of the app's framework for places on a map, rich text and remote control. */
+const unusedAppFiles = /^__uniapp(automator|chooselocation|openlocation|quill|quillimageresize)\.js$/
+const remotePicture = /url\(["']?https?:\/\/[^)]*\)/g
+
+/** No output names a third party: the style sheet of uni-h5 for one fetches a picture from its maker's CDN. */
+export function noThirdParties(): Plugin {
+  return {
+    name: 'no-third-parties',
+    apply: 'build',
+    closeBundle: {
+      order: 'post',
+      sequential: true,
+      handler() {
+        if (process.env.UNI_OUTPUT_DIR) clean(process.env.UNI_OUTPUT_DIR)
+      },
+    },
+  }
+}
+
+function clean(folder: string): void {
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    const file = path.join(folder, entry.name)
+    if (entry.isDirectory()) clean(file)
+    else if (unusedAppFiles.test(entry.name)) rmSync(file)
+    else if (/\.(js|css|wxss)$/.test(entry.name)) cleanFile(file)
+  }
+}
+function cleanFile(file: string): void {
+  const text = readFileSync(file, 'utf8')
+  const cleaned = text.replace(remotePicture, 'none').replace(strangers, '')
+  if (cleaned !== text) writeFileSync(file, cleaned)
+}
