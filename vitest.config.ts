@@ -42,6 +42,8 @@ export default defineConfig({
         resolve: { alias: { '@': src } },
         test: {
           name: 'client',
+          // The adapter imports files of axios without their extension, which only a bundler finds.
+          server: { deps: { inline: ['@uni-helper/axios-adapter', 'axios'] } },
           environment: 'happy-dom',
           setupFiles: ['tests/helpers/uni-mock.ts'],
           include: ['src/{components,pages,stores,platform,i18n}/**/*.test.ts'],
