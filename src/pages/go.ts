@@ -8,9 +8,14 @@ export const goAddFriend = (): void => void uni.navigateTo({ url: '/pkg-contacts
 export const goNewFriends = (): void => void uni.navigateTo({ url: '/pkg-contacts/new-friends/index' })
 export const goSettings = (): void => void uni.navigateTo({ url: '/pkg-me/settings/index' })
 export const goChats = (): void => void uni.switchTab({ url: '/pages/chats/index' })
-/** Starts anew: everything that was open is gone. */
-export const startAt = (page: 'chats' | 'sign-in' | 'register'): void =>
-  void uni.reLaunch({ url: `/pages/${page}/index` })
+let starting = false
+/** Starts anew: everything that was open is gone. Pages that are on their way out ask for the same: once is enough. */
+export function startAt(page: 'chats' | 'sign-in' | 'register'): void {
+  if (starting) return
+  starting = true
+  const done = (): void => void (starting = false)
+  uni.reLaunch({ url: `/pages/${page}/index`, success: done, fail: done })
+}
 
 /** One page back; the chat list where there is none, as after opening an address. */
 export function goBack(): void {

@@ -16,6 +16,7 @@ const mocked: Record<string, unknown> = {
   showActionSheet: vi.fn(),
   vibrateShort: vi.fn(),
   setNavigationBarTitle: vi.fn(),
+  setNavigationBarColor: vi.fn(),
   setTabBarItem: vi.fn(),
   setTabBarBadge: vi.fn(),
   removeTabBarBadge: vi.fn(),
