@@ -33,3 +33,13 @@ function commandOf(pid: number): string {
     return ''
   }
 }
+
+/** Waits until the machine did nearly nothing for a second, at most so long. Other people's work would be measured. */
+export async function quiet(waitMs: number): Promise<void> {
+  const idleCores = 0.1
+  for (const until = performance.now() + waitMs; performance.now() < until;) {
+    const before = machineSeconds()
+    await new Promise((resolve) => setTimeout(resolve, 1_000))
+    if (machineSeconds() - before < idleCores) return
+  }
+}
