@@ -27,6 +27,9 @@ function copyOnChange() {
   watcher.unref()
 }
 
+const isH5 = !process.argv.includes('-p')
+if (!isH5 && !process.env.VITE_SERVER_URL)
+  console.log('VITE_SERVER_URL is not set: this build looks for its server at http://127.0.0.1:8080.')
 copyChanged()
 if (process.argv[2] !== 'build' || process.argv.includes('--watch')) copyOnChange()
 process.chdir(root)

@@ -1,12 +1,11 @@
 /** Runs the built app: app-service.js in a bare world, on the Vue of uni's app framework, drawn into nodes. */
-import { randomBytes } from 'node:crypto'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import vm from 'node:vm'
 import { buildSync } from 'esbuild'
 import { createPlusSqlite, type FakePlusSqlite } from '../helpers/plus-sqlite'
-import { datasetOf, fire, hasClass, nodesOf, textOf, type AppNode } from './app-nodes'
+import { datasetOf, fire, nodesOf, textOf } from './app-nodes'
 import {
   AppPage,
   callHooks,
@@ -15,6 +14,7 @@ import {
   type ComponentInstance,
   type PageComponent,
 } from './app-page'
+import { nativeCrypto, uniApi } from './app-uni'
 import { bareContext } from './bare-context'
 import { createDeviceIo } from './device-io'
 import { PageStack } from './page-stack'
@@ -166,52 +166,4 @@ function networkOf(io: ReturnType<typeof createDeviceIo>) {
       for (const tell of listeners) tell({ isConnected: value, networkType: type() })
     },
   }
-}
-
-/** uni's own native module behind `crypto.getRandomValues`: base64. */
-const nativeCrypto = { getRandomValues: (count: number) => randomBytes(count).toString('base64') }
-
-const nothing = () => undefined
-const names = [
-  ...['onKeyboardHeightChange', 'offKeyboardHeightChange', 'showToast', 'vibrateShort', 'setClipboardData'],
-  ...['setNavigationBarTitle', 'setNavigationBarColor', 'setTabBarStyle', 'setTabBarItem', 'setTabBarBadge'],
-  ...['removeTabBarBadge', 'onThemeChange', 'offThemeChange', '$emit', '$on', '$off'],
-]
-const windowInfo = { windowWidth: 390, windowHeight: 844, pixelRatio: 2, statusBarHeight: 20 }
-const device = { platform: 'android', brand: 'Test', model: 'Phone', system: 'Android 14', language: 'zh-CN' }
-
-/** The part of `uni` that this app uses. */
-const uniApi = (stack: PageStack<AppPage>, settings: Map<string, unknown>): object => ({
-  ...Object.fromEntries(names.map((name) => [name, nothing])),
-  getStorageSync: (key: string) => settings.get(key) ?? '',
-  setStorageSync: (key: string, value: unknown) => void settings.set(key, value),
-  getSystemInfoSync: () => ({ ...windowInfo, ...device }),
-  getDeviceInfo: () => device,
-  getWindowInfo: () => windowInfo,
-  createSelectorQuery: () => selectorQuery(() => stack.top()?.root),
-})
-
-/** There is no layout here: one element is a screen high, rows are 60 pixels. */
-function selectorQuery(top: () => AppNode | undefined): object {
-  const asked: (() => unknown)[] = []
-  const found = (selector: string, height: number) => {
-    const page = top()
-    const nodes = page ? [...nodesOf(page)].filter((node) => hasClass(node, selector.slice(1))) : []
-    return nodes.map((node) => ({ width: 390, height, dataset: datasetOf(node) }))
-  }
-  const ask = (answer: () => unknown) => {
-    const fields = () => {
-      asked.push(answer)
-      return query
-    }
-    return { fields, boundingClientRect: fields }
-  }
-  const query = {
-    in: () => query,
-    select: (selector: string) => ask(() => found(selector, 700)[0] ?? null),
-    selectAll: (selector: string) => ask(() => found(selector, 60)),
-    exec: (done: (answers: unknown[]) => void) =>
-      void setTimeout(() => done(asked.map((answer) => answer())), 0),
-  }
-  return query
 }
