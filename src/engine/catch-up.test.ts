@@ -85,7 +85,7 @@ describe('catching up', () => {
       { stream: 1, version: 0 },
       { stream: 100, version: 2 },
     ])
-    phone.socket.hear(changed(100, 2, [message(3)]))
+    phone.socket.hear(changed(100, 0, [message(1)]), changed(100, 2, [message(3)]))
     expect(seqs(phone)).toEqual([])
     phone.socket.answer('sync.pull', page(100, 0, [message(1), message(2)]))
     expect([seqs(phone), phone.engine.current()]).toEqual([[1, 2, 3], true])

@@ -293,6 +293,15 @@ describe('step', () => {
   }
   const device = { name: 'x', platform: 'other' as const }
 
+  it('[W6] an alarm that rings too early is set again', () => {
+    const state = newState(device)
+    const alarms = begin().flatMap((input) =>
+      step(state, input).effects.filter((effect) => effect.do === 'wakeAt'),
+    )
+    const early = step(state, { is: 'wake', now: 2, unit: 0.5 }).effects
+    expect(early).toContainEqual(alarms.at(-1))
+  })
+
   it('[W1] throws at nothing, and the same inputs always have the same effects', () => {
     fc.assert(
       fc.property(fc.array(anything, { maxLength: 60 }), (inputs) => {

@@ -95,7 +95,7 @@ describe('link', () => {
 
   it('[W8] comes back after bye.afterMs, not before, whatever happens', async () => {
     const phone = await new Phone().live()
-    phone.socket.hear(bye('draining', 8_000), { t: 'pong', digest: 0 })
+    phone.socket.hear(bye('draining', 8_000), bye('overloaded', 0), { t: 'pong', digest: 0 })
     phone.tell({ is: 'foreground' })
     phone.tell({ is: 'network', online: false })
     phone.tell({ is: 'network', online: true })
@@ -120,6 +120,15 @@ describe('link', () => {
     phone.socket.events.opened()
     expect(phone.socket.sent).toMatchObject([{ t: 'hello', token: 'access-1-2' }])
     expect(phone.disk.get('session')).toContain('access-1-2')
+  })
+
+  it('[W8] also to refresh a token it waits for bye.afterMs', async () => {
+    const phone = await new Phone().live()
+    phone.socket.hear(bye('unauthenticated', 4_000))
+    await phone.run(3_999)
+    expect(phone.post.op).toBe('accounts.signIn')
+    await phone.run(1)
+    expect(phone.post.op).toBe('accounts.refresh')
   })
 
   it('[W3] a server that refuses every token does not make the phone storm', async () => {

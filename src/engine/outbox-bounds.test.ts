@@ -29,6 +29,21 @@ describe('what the outbox keeps and drops', () => {
     })
   })
 
+  it('[O6] an act can be taken back until the moment it leaves', async () => {
+    const phone = await new Phone().live()
+    phone.drop()
+    phone.tell(say('one'))
+    await phone.run(limits.reconnectMs[0])
+    phone.holdWrites = true
+    await phone.welcome()
+    expect([shown(phone), sends(phone)]).toEqual([[['one', 'sending']], []])
+    const { clientId } = phone.engine.room(100).messages[0]!
+    expect(phone.result(phone.tell({ is: 'cancel', clientId }))?.ok).toBe(true)
+    phone.release()
+    await phone.run()
+    expect([shown(phone), sends(phone), acts(phone)]).toEqual([[], [], []])
+  })
+
   it('[O6] an act that may have happened cannot be taken back, not even after a kill', async () => {
     const phone = await new Phone().live()
     phone.drop()

@@ -251,6 +251,27 @@ describe('owner', () => {
     expect(phone.batches).toHaveLength(length)
   })
 
+  it('[O10] a page that gets the account back does not take an old batch for its new one', async () => {
+    const phone = await new Phone().live()
+    await phone.run(2_000)
+    phone.holdWrites = true
+    phone.tell(say('one'))
+    await phone.run()
+    phone.owner!(false)
+    phone.owner!(true)
+    await phone.run(1)
+    await phone.welcome()
+    const old = phone.takeHeld()
+    phone.tell(say('two'))
+    await phone.run()
+    old.forEach((write) => write())
+    await phone.run()
+    expect(phone.socket.requests('chat.sendMessage')).toEqual([])
+    phone.release()
+    await phone.run()
+    expect(phone.socket.requests('chat.sendMessage')).toHaveLength(1)
+  })
+
   it('[O10] without an answer to its claim a page shows elsewhere, until it gets one', async () => {
     const phone = new Phone()
     phone.autoOwn = false

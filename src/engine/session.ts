@@ -39,7 +39,8 @@ export function owned(turn: Turn, isOwner: boolean): void {
   forget(turn)
   state.owned = isOwner
   state.loaded = false
-  state.disk = newDisk()
+  // Batches are numbered on, so that the answer to one of before is known for what it is.
+  state.disk = { ...newDisk(), save: state.disk.save }
   state.shelf = new Map()
   if (isOwner) turn.effects.push({ do: 'load', load: ++state.load })
   else for (const { ticket } of state.early.splice(0)) refuse(turn, ticket, 'unavailable')

@@ -193,6 +193,10 @@ export class Phone {
     for (const socket of this.sockets) socket.isClosed = true
     return this.disk
   }
+  /** The writes that wait, for the test to let through by itself. */
+  takeHeld(): (() => void)[] {
+    return this.held.splice(0)
+  }
   release(): void {
     this.holdWrites = false
     for (const write of this.held.splice(0)) write()
