@@ -18,6 +18,19 @@ describe('outbox', () => {
     expect(phone.disk.get(`act/1/${sends(phone)[0]!.clientId}`)).toContain('"one"')
   })
 
+  it('[O1] shows whether an act waits, or is on its way and since when', async () => {
+    const phone = await new Phone().live()
+    phone.drop()
+    const send = () => phone.engine.room(100).messages[0]?.send
+    phone.tell(say('one'))
+    expect(send()).toEqual({ state: 'waiting' })
+    await phone.run(limits.reconnectMs[0])
+    await phone.welcome()
+    expect(send()).toEqual({ state: 'sending', since: phone.clock.now })
+    phone.drop()
+    expect(send()).toEqual({ state: 'waiting' })
+  })
+
   it('[O2] one unanswered act per conversation, in order; conversations do not wait for each other', async () => {
     const phone = await new Phone().live()
     for (const text of ['a1', 'a2']) phone.tell(say(text, 100))

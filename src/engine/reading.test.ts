@@ -184,6 +184,20 @@ describe('history', () => {
     expect([room(phone).messages.length, room(phone).more]).toEqual([limits.windowMessages, true])
   })
 
+  it('[Y10] a change that overtakes its page of history is not lost', async () => {
+    const model = world(120)
+    const phone = await ready(model)
+    open(phone)
+    phone.tell({ is: 'loadOlder', conversationId: chat })
+    const [, , , ...rest] = model.messages(chat)
+    const stale = { rows: model.messages(chat).slice(20, 70), more: true }
+    const [edited] = rest.filter((row) => row.seq === 30)
+    model.change(chat, { ...edited!, body: text('edited') })
+    await phone.run()
+    phone.socket.answer('chat.listMessages', stale)
+    expect(room(phone).messages.find((m) => m.seq === 30)?.body).toEqual(text('edited'))
+  })
+
   it('[Y10] without a link it is refused, and a link that breaks ends it', async () => {
     const phone = await ready(world(120))
     open(phone)
