@@ -188,14 +188,16 @@ describe('history', () => {
     const model = world(120)
     const phone = await ready(model)
     open(phone)
+    phone.mute = true
     phone.tell({ is: 'loadOlder', conversationId: chat })
-    const [, , , ...rest] = model.messages(chat)
-    const stale = { rows: model.messages(chat).slice(20, 70), more: true }
-    const [edited] = rest.filter((row) => row.seq === 30)
-    model.change(chat, { ...edited!, body: text('edited') })
-    await phone.run()
-    phone.socket.answer('chat.listMessages', stale)
-    expect(room(phone).messages.find((m) => m.seq === 30)?.body).toEqual(text('edited'))
+    const page = { rows: model.messages(chat).slice(20, 70), more: true }
+    const { version: from } = model.stream(chat)
+    const edited = { ...model.messages(chat)[29]!, v: from + 1, body: text('edited') }
+    const data = { stream: chat, from, to: from + 1, rows: [edited] }
+    phone.socket.hear({ t: 'ev', ev: 'sync.changed', data })
+    phone.socket.answer('chat.listMessages', page)
+    expect(room(phone).messages.find((m) => m.seq === edited.seq)?.body).toEqual(text('edited'))
+    expect(room(phone).messages[0]?.seq).toBe(21)
   })
 
   it('[Y10] without a link it is refused, and a link that breaks ends it', async () => {
