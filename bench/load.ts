@@ -32,7 +32,8 @@ export interface LoadReport {
 
 /** With the id before it, a message of the usual length. */
 const words = 'What is written here stands for a message of the usual length, about one hundred bytes.'
-const drainMs = 5_000
+/** After so long without an answer nothing more will come. */
+const silentMs = 5_000
 
 export class Load {
   private readonly sentAt = new Map<string, number>()
@@ -121,11 +122,16 @@ export class Load {
     if (this.state === 'measuring') this.latencies.push(performance.now() - sentAt)
   }
 
-  /** Until everything is answered and delivered; what is not by then is lost. */
+  /** Until everything is answered and delivered: a backlog takes its time, what does not come any more is lost. */
   private async drain(): Promise<void> {
     const { total } = this
     const isDone = () => total.acked + total.refused === total.sent && total.delivered === total.acked
-    for (const until = performance.now() + drainMs; !isDone() && performance.now() < until;) await sleep(10)
+    const heard = () => total.acked + total.refused + total.delivered
+    for (let until = performance.now() + silentMs; !isDone() && performance.now() < until;) {
+      const before = heard()
+      await sleep(10)
+      if (heard() > before) until = performance.now() + silentMs
+    }
   }
 
   private sample() {
