@@ -3,6 +3,7 @@ import { randomInt } from 'node:crypto'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import path from 'node:path'
+import { createInterface } from 'node:readline'
 import { buildAll, builds, isOld } from './builds.mjs'
 import { startChild } from './child.mjs'
 import { fill } from './demo-fill.mjs'
@@ -53,14 +54,13 @@ function startServer(port) {
     REDIS_URL: '',
   }
   const main = path.join(root, builds.server.output)
-  const { child, stop } = startChild([main], { env, stdio: ['ignore', 'pipe', 'inherit'] })
+  const { child, stop } = startChild([main], { env, stdio: ['ignore', 'inherit', 'pipe'] })
   child.on('exit', (code) => process.exit(code ?? 0))
   return new Promise((resolve) => {
-    let text = ''
-    child.stdout.setEncoding('utf8').on('data', (part) => {
-      text += part
-      const url = /listens on (http:\/\/\S+)/.exec(text)?.[1]
+    createInterface({ input: child.stderr }).on('line', (line) => {
+      const url = /listens on (http:\/\/\S+)/.exec(line)?.[1]
       if (url) resolve({ stop, url })
+      else console.error(line)
     })
   })
 }

@@ -107,10 +107,11 @@ async function sayBye(gateway: Gateway): Promise<void> {
   while (gateway.count() > 0 && Date.now() < until) await new Promise((resolve) => setTimeout(resolve, 20))
 }
 
+/** For the eyes of people, as a start that is refused: standard output is the log's alone. */
 function announce(address: Running['address'], { host }: Config): void {
   const port = typeof address === 'object' && address ? address.port : 0
   const name = host === '0.0.0.0' || host === '::' ? 'localhost' : host
-  process.stdout.write(`TokenIM listens on http://${name}:${port}\n`)
+  process.stderr.write(`TokenIM listens on http://${name}:${port}\n`)
 }
 
 /** The first signal stops cleanly, within ten seconds; the second at once. */

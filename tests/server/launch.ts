@@ -27,6 +27,8 @@ export interface LaunchedServer {
   readonly dataDir: string
   /** What it wrote so far, logs and all. */
   output(): string
+  /** Of that, what came on standard output. */
+  log(): string
   kill9(): Promise<void>
   /** Starts it again on the same store and port; it must have ended. */
   restart(): Promise<void>
@@ -79,6 +81,7 @@ export async function launchServer(
       return running.child.pid ?? 0
     },
     output: () => running.output(),
+    log: () => running.log(),
     kill9,
     async restart() {
       running = await startProcess({ ...settings, PORT: port }, options.entry)
@@ -96,6 +99,7 @@ interface Running {
   child: ChildProcess
   url: string
   output(): string
+  log(): string
 }
 export interface Refused {
   code: number | null
@@ -124,13 +128,15 @@ function spawnServer(settings: Record<string, string>, entry?: string) {
   const env = { PATH, TMPDIR, SystemRoot, HOST: '127.0.0.1', ...settings }
   const child = spawn(process.execPath, args, { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] })
   let text = ''
+  let log = ''
   for (const stream of [child.stdout, child.stderr])
     stream.setEncoding('utf8').on('data', (part: string) => (text += part))
-  return { child, output: () => text }
+  child.stdout.on('data', (part: string) => (log += part))
+  return { child, output: () => text, log: () => log }
 }
 
 function startProcess(settings: Record<string, string>, entry?: string): Promise<Running> {
-  const { child, output } = spawnServer(settings, entry)
+  const { child, output, log } = spawnServer(settings, entry)
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => child.kill('SIGKILL'), startWithinMs)
     const look = () => {
@@ -138,7 +144,7 @@ function startProcess(settings: Record<string, string>, entry?: string): Promise
       if (!url) return
       clearTimeout(timer)
       child.off('close', failed)
-      resolve({ child, url, output })
+      resolve({ child, url, output, log })
     }
     const failed = (code: number | null) => {
       clearTimeout(timer)

@@ -118,6 +118,16 @@ describe('starting', { timeout: 60_000 }, () => {
     expect(output).not.toContain('a'.repeat(40))
     rmSync(folder, { recursive: true })
   })
+  it('writes its log to standard output and nothing else: one JSON object a line', async () => {
+    const server = await launchServer(undefined, { env: { LOG_LEVEL: 'trace' } })
+    await fetch(`${server.url}/readyz`)
+    await server.terminate()
+    const lines = server.log().trim().split('\n')
+    expect(lines.length).toBeGreaterThan(0)
+    for (const line of lines) expect(JSON.parse(line)).toHaveProperty('msg')
+    expect(server.output()).toContain(`listens on ${server.url}`)
+    await server.stop()
+  })
   it('a port that is taken stops the start with a message', async () => {
     const other = createServer()
     await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve))
