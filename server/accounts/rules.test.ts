@@ -7,6 +7,7 @@ import {
   decideRefresh,
   mayBeAccount,
   waitAfterFailures,
+  waitLeftMs,
   type PresentedToken,
   type RefreshFacts,
 } from './rules'
@@ -40,6 +41,15 @@ describe('waitAfterFailures', () => {
         return wait >= waitAfterFailures(n - 1) && wait <= 900_000
       }),
     )
+  })
+})
+
+describe('waitLeftMs', () => {
+  it('[A3] is what is left of a wait, and nothing before the fifth failure', () => {
+    expect([waitLeftMs(5, 1_500, 500), waitLeftMs(5, 1_500, 1_500), waitLeftMs(9, 0, 7)]).toEqual([
+      1_000, 0, 0,
+    ])
+    expect(waitLeftMs(4, 1_500, 500)).toBe(0)
   })
 })
 

@@ -16,6 +16,13 @@ export function waitAfterFailures(failures: number): number {
   return Math.min(waitMsMax, waitMsMin * 2 ** Math.min(failures - freeFailures, 30))
 }
 
+/** What is left of a wait, in ms. Few failures make nobody wait, however the clocks of two nodes differ. */
+export const waitLeftMs = (failures: number, untilMs: number, nowMs: number): number =>
+  failures < freeFailures ? 0 : Math.max(0, untilMs - nowMs)
+
+/** Failures so long after the last wait are forgotten, whether the account exists or not (A3). */
+export const forgetFailuresMs = 24 * 3600_000
+
 /** What is kept of a session's refresh tokens: hashes. */
 export interface RefreshFacts {
   current: string

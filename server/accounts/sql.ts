@@ -1,6 +1,6 @@
 /** SQL of accounts: users, sessions, sign_in_failures. Runs unchanged on both dialects. */
 import type { Connection } from '../db/connection'
-import { forUpdate, places } from '../db/dialect'
+import { forUpdate, forUpdateOfFree, places } from '../db/dialect'
 import type { SessionsTable, SignInFailuresTable, UsersTable } from '../db/tables'
 import type { SessionId, TimeMs, UserId, Version } from '../../protocol/ids'
 
@@ -104,10 +104,10 @@ export async function failuresOf(
 }
 
 /**
- * Counts one failure and returns how many there are now; the row stays locked until the commit. Throws DbError `duplicate`
+ * Counts one failure and returns the row as it is now, which stays locked until the commit. Throws DbError `duplicate`
  * when another node counted the first one in this moment.
  */
-export async function countFailure(db: Connection, accountKey: string): Promise<number> {
+export async function countFailure(db: Connection, accountKey: string): Promise<SignInFailuresTable> {
   const added = await db.run('update sign_in_failures set failures = failures + 1 where account_key = ?', [
     accountKey,
   ])
@@ -115,7 +115,7 @@ export async function countFailure(db: Connection, accountKey: string): Promise<
     await db.run('insert into sign_in_failures (account_key, failures, wait_until) values (?, 1, 0)', [
       accountKey,
     ])
-  return (await failuresOf(db, accountKey))?.failures ?? 1
+  return (await failuresOf(db, accountKey)) ?? { account_key: accountKey, failures: 1, wait_until: 0 }
 }
 
 export const setWait = async (db: Connection, accountKey: string, until: TimeMs): Promise<number> =>
@@ -123,6 +123,20 @@ export const setWait = async (db: Connection, accountKey: string, until: TimeMs)
 
 export const clearFailures = async (db: Connection, accountKey: string): Promise<number> =>
   db.run('delete from sign_in_failures where account_key = ?', [accountKey])
+
+/** More than one failure adds, so that the table cannot grow for ever; few, so that no transaction is long. */
+const prunedMax = 16
+
+/** Forgets some of the accounts whose last wait ended before `before`. */
+export async function pruneFailures(db: Connection, before: TimeMs): Promise<void> {
+  const old = await db.all<Pick<SignInFailuresTable, 'account_key'>>(
+    `select account_key from sign_in_failures where wait_until < ? order by wait_until limit ${prunedMax}${forUpdateOfFree(db.dialect)}`,
+    [before],
+  )
+  if (old.length === 0) return
+  const keys = old.map((row) => row.account_key)
+  await db.run(`delete from sign_in_failures where account_key in (${places(keys.length)})`, keys)
+}
 
 /** A user's own row, when it changed after `since`. */
 export const changedUser = async (db: Connection, id: UserId, since: Version): Promise<UsersTable[]> =>

@@ -4,6 +4,10 @@ import type { Dialect } from './connection'
 /** Locks the rows a select reads. SQLite has one writer, who needs no lock. */
 export const forUpdate = (dialect: Dialect): string => (dialect === 'mysql' ? ' FOR UPDATE' : '')
 
+/** The same, passing over rows that somebody else has locked. */
+export const forUpdateOfFree = (dialect: Dialect): string =>
+  dialect === 'mysql' ? ' FOR UPDATE SKIP LOCKED' : ''
+
 /** `INSERT` that does nothing when the key exists: 0 rows changed instead of an error. */
 export const insertOrIgnore = (dialect: Dialect, table: string, columns: readonly string[]): string =>
   `${dialect === 'mysql' ? 'INSERT IGNORE' : 'INSERT OR IGNORE'} INTO ${table} ${placesOf(columns)}`

@@ -166,12 +166,38 @@ describe.each(databases)('accounts on $name', (database) => {
       expect(code(await signIn(person.account, person.password))).toBe('ok')
     })
 
+    it('[A3] forgets the failures of an account a day after its last wait, whether it exists or not', async () => {
+      const person = await world.person('Deb')
+      const strangers = Array.from({ length: 20 }, (_, n) => `stranger_${n}`)
+      const kept = async () => {
+        const rows = await world.db.read(async (c) =>
+          c.all<{ k: string }>('select account_key as k from sign_in_failures'),
+        )
+        return rows.map(({ k }) => k)
+      }
+      for (const account of [...strangers, person.account]) await signIn(account, 'wrong password')
+      world.clock.advance(12 * 3600_000)
+      for (let i = 0; i < 5; i++) await signIn('fresh_one', 'wrong password')
+      expect(await kept()).toEqual(expect.arrayContaining([...strangers, person.account, 'fresh_one']))
+      world.clock.advance(12 * 3600_000 + 10_000)
+      for (let i = 0; i < 4; i++) await signIn('later_one', 'wrong password')
+      expect((await kept()).sort()).toEqual(['fresh_one', 'later_one'])
+    })
+
     it('[A3][F7] counts every one of many tries at once: five are heard, the rest wait', async () => {
       const person = await world.person('Eve')
       const tries = Array.from({ length: 30 }, () => signIn(person.account, 'wrong password'))
       const codes = (await Promise.all(tries)).map(code)
       expect(codes.filter((c) => c === 'badCredentials')).toHaveLength(5)
       expect(codes.filter((c) => c === 'tooManyRequests')).toHaveLength(25)
+    })
+
+    it('[A3] counts the first of many tries at once too, when there is nothing to lock yet', async () => {
+      for (let round = 0; round < 10; round++) {
+        const tries = Array.from({ length: 12 }, () => signIn(`nobody_${round}`, 'wrong password'))
+        const codes = (await Promise.all(tries)).map(code)
+        expect(codes.filter((c) => c === 'badCredentials')).toHaveLength(5)
+      }
     })
   })
 

@@ -61,12 +61,11 @@ const accounts = ({ int, intOrNull, text, textOrNull, table }: Schema): string[]
     ],
     { sessions_by_user: 'user_id', sessions_by_previous: 'previous_hash' },
   ),
-  ...table('sign_in_failures', [
-    `account_key ${text(64)}`,
-    `failures ${int}`,
-    `wait_until ${int}`,
-    'PRIMARY KEY (account_key)',
-  ]),
+  ...table(
+    'sign_in_failures',
+    [`account_key ${text(64)}`, `failures ${int}`, `wait_until ${int}`, 'PRIMARY KEY (account_key)'],
+    { sign_in_failures_by_wait: 'wait_until' },
+  ),
 ]
 
 const chat = ({ int, text, long, table }: Schema): string[] => [
