@@ -37,6 +37,8 @@ export const limits = {
   /** An act older than this is not sent any more; it stays, marked as failed (tooOld). */
   outboxAgeMsMax: 7 * 24 * 3600_000,
   outboxActsMax: 500,
+  /** An act that the server breaks on again and again must not hold up its conversation. */
+  internalTriesMax: 3,
   outboxRetryMs: [1_000, 2_000, 5_000, 10_000, 30_000],
   pullsInFlightMax: 4,
 } as const

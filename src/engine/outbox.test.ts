@@ -134,6 +134,22 @@ describe('outbox', () => {
     expect(texts(phone)).toEqual(['one', 'one', 'one', 'one', 'one'])
   })
 
+  it('[O4] an act on which the server breaks again and again fails, and the next goes', async () => {
+    const phone = await new Phone().live()
+    phone.tell(say('poison'))
+    phone.tell(say('next'))
+    for (let n = 0; n <= limits.internalTriesMax; n++) {
+      await phone.run(n && limits.outboxRetryMs[n - 1])
+      phone.socket.refuse('chat.sendMessage', { code: 'internal' })
+    }
+    await phone.run()
+    expect(texts(phone).at(-1)).toBe('next')
+    expect(shown(phone)).toEqual([
+      ['poison', 'failed'],
+      ['next', 'sending'],
+    ])
+  })
+
   it('[O5] the act leaves in the step in which its row enters, whichever comes first', async () => {
     for (const ackFirst of [true, false]) {
       const phone = await new Phone().live()

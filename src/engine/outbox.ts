@@ -128,7 +128,8 @@ export function actRefused(turn: Turn, account: Account, clientId: ClientId, fai
   const { code } = failure
   if (code === 'unauthenticated' || code === 'sessionEnded') return
   const retry = retryOf(code)
-  if (retry === 'never') return failAct(turn, account, act, code, failure)
+  const isPoison = code === 'internal' && act.tries >= limits.internalTriesMax
+  if (retry === 'never' || isPoison) return failAct(turn, account, act, code, failure)
   // `same` goes at once; when that is refused as well, it waits as the others do.
   const atOnce = retry === 'same' && act.tries === 0
   act.retryAt = atOnce ? turn.now : turn.now + backOffMs(limits.outboxRetryMs, act.tries, failure)

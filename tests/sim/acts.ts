@@ -16,10 +16,10 @@ const someChat = (world: World, phone: Phone) => {
   const chats = engineOf(phone).chats()
   return chats.length ? world.dice.pick(chats) : undefined
 }
-const oldest = (world: World, phone: Phone, state: string): string | undefined => {
+const waitingMessage = (world: World, phone: Phone) => {
   const chat = someChat(world, phone)
   const messages = chat ? engineOf(phone).room(chat.conversationId).messages : []
-  return messages.find((m) => m.mine && m.send.state === state)?.clientId
+  return messages.find((m) => m.mine && m.send.state === 'waiting')
 }
 
 /** What was told and is neither settled nor on the disk dies with the app; the rest lives. */
@@ -134,11 +134,13 @@ export const acts: Readonly<Record<string, Act>> = {
   cancel: {
     weight: 2,
     run(world, phone) {
-      const clientId = oldest(world, phone, 'waiting')
-      if (clientId) phone.tell({ is: 'cancel', clientId })
-      for (const said of world.said)
-        if (said.phone === phone && codeOfSaid(said) === 'cancelled') said.state = 'cancelled'
-      return clientId !== undefined
+      const message = waitingMessage(world, phone)
+      if (message?.body.kind !== 'text') return false
+      const { clientId, body } = message
+      const ticket = phone.tell({ is: 'cancel', clientId })
+      const said = world.said.find(({ text }) => text === body.text)
+      if (said && phone.settled.get(ticket)?.ok) said.state = 'cancelled'
+      return true
     },
   },
   background: {
@@ -154,11 +156,6 @@ export const acts: Readonly<Record<string, Act>> = {
   halfOpenDown: { weight: 1, run: always((_w, phone) => phone.halfOpen('down')) },
   killPhone: { weight: 3, run: always(killPhone) },
   killServer: { weight: 1.5, run: always(killServer) },
-}
-
-const codeOfSaid = ({ phone, ticket }: Said): string | undefined => {
-  const result = ticket === undefined ? undefined : phone.settled.get(ticket)
-  return result && !result.ok ? result.error.code : undefined
 }
 
 const total = Object.values(acts).reduce((sum, { weight }) => sum + weight, 0)
