@@ -129,7 +129,6 @@ export const importTable: readonly Row[] = [
   },
   { files: /^server\/limiter\.ts$/, may: [/^rate-limiter-flexible$/], types: [protocol] },
   { files: /^server\/log\.ts$/, may: [/^pino$/] },
-  { files: /^server\/limiter\.ts$/, may: [protocol, /^rate-limiter-flexible$/] },
   // the funnel, and small files of the server that it is made of
   {
     files: /^server\/[a-z-]+\.ts$/,

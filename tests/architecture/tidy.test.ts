@@ -7,6 +7,7 @@ import * as project from './checks/project'
 import { ruleGaps, unrunTests } from './checks/rules'
 import { filesTooLong, functionsTooLong } from './checks/sizes'
 import { hanInComponents, physicalSides, unfinished } from './checks/words'
+import { importsOf } from './imports'
 import { filesLike, isCode, isTest, projectPaths, type File } from './tree'
 
 const read = (path: string): string => readFileSync(path, 'utf8')
@@ -77,6 +78,14 @@ describe('protocol/SPEC.md', () => {
 describe('package.json', () => {
   it('names one exact version of every dependency', () => {
     expect(project.loosePins(manifest)).toEqual([])
+  })
+  it('depends on what the server and the protocol import, and on nothing else: the client is built in', () => {
+    const held = ours.filter(({ path }) => /^(server|protocol)\//.test(path))
+    const packages = held
+      .flatMap((file) => importsOf(file).map(({ from }) => from))
+      .filter((from) => !/^(node:|server\/|protocol\/)/.test(from))
+      .map((from) => /^(@[^/]+\/)?[^/]+/.exec(from)?.[0])
+    expect([...new Set(packages)].sort()).toEqual(Object.keys(manifest.dependencies).sort())
   })
   it('has a file for every script', () => {
     expect(project.missingScripts(manifest, existsSync)).toEqual([])
