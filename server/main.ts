@@ -17,13 +17,12 @@ import type { Tools } from './handle'
 import { idMaker } from './ids'
 import { memoryLimiter } from './limiter'
 import { createLog, type Log } from './log'
+import { unreadyBecause } from './ready'
 import { createGateway, type Gateway } from './transport/gateway'
 import { createHttp } from './transport/http'
 import { Registry } from './transport/registry'
 import { serveWs } from './transport/ws'
 
-const clockSkewMsMax = 2_000
-const answerWithinMs = 2_000
 const stopWithinMs = 9_000
 const byeWithinMs = 1_000
 /** Phones that come back at once after a stop. */
@@ -55,7 +54,7 @@ async function start(config: Config, log: Log, fatal: (error: unknown) => void):
     unit: Math.random,
   })
   let stopping = false
-  const notReady = async () => (stopping ? 'stopping' : skewOf(db))
+  const notReady = async () => (stopping ? 'stopping' : unreadyBecause(db, Date.now))
   const http = await createHttp({ app, log, origins, trustProxy, clientDir: clientFolder(), notReady })
   const closeSockets = serveWs({ server: http.server, gateway, origins, trustProxy })
   app.start()
@@ -87,17 +86,6 @@ const openDatabase = ({ databaseUrl: url, dataDir, unsafeDurability }: Config): 
 function clientFolder(): string {
   const built = path.resolve(import.meta.dirname, '../build/h5')
   return existsSync(built) ? built : path.resolve(import.meta.dirname, '../dist/build/h5')
-}
-
-/** Why this server should get no traffic. */
-async function skewOf(db: Db): Promise<string | undefined> {
-  const late = new Promise<undefined>((resolve) =>
-    setTimeout(() => resolve(undefined), answerWithinMs).unref(),
-  )
-  const now = await Promise.race([db.now().catch(() => undefined), late])
-  if (now === undefined) return 'the database does not answer'
-  const skew = Math.abs(now - Date.now())
-  return skew > clockSkewMsMax ? `the clock is ${skew} ms off the database's` : undefined
 }
 
 /** Sends all phones home, spread so that they do not come back in one moment, and gives them time to hear it. */

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vites
 import { DbError, type Db } from '../../server/db/connection'
 import { recordChanges } from '../../server/sync/changes'
 import { insertHead } from '../../server/sync/heads'
+import { Transaction } from '../../server/tx'
 import { databases } from './databases'
 import { gate, note, testFunnel, tools, withWrites } from './funnel'
 import { clearNotes, makeNotes, notesOf } from './notes'
@@ -179,7 +180,17 @@ describe.each(databases)('commit on $name', ({ open, name }) => {
     expect([await texts(11), await head(11), changes.length]).toEqual([['kept'], 1, 1])
   })
 
-  it('runs a transaction again that the database gave up', async () => {
+  it('[F12] heads that are not locked in ascending order are a bug', async () => {
+    await db.write(async (connection) => {
+      const tx = new Transaction(connection, Date.now, () => 1)
+      tx.begin()
+      await tx.lock([13, 12])
+      await tx.lock([12])
+      await expect(tx.lock([11])).rejects.toThrow('ascending order')
+    })
+  })
+
+  it('[F12] runs a transaction again that the database gave up', async () => {
     let tries = 0
     const colliding = withWrites(db, (work, write) =>
       write(async (c) => {
@@ -194,7 +205,7 @@ describe.each(databases)('commit on $name', ({ open, name }) => {
     expect([tries, await head(11), changes.length]).toEqual([3, 2, 1])
   })
 
-  it('commits one by one what collides again and again together', async () => {
+  it('[F12] commits one by one what collides again and again together', async () => {
     const colliding = withWrites(db, (work, write) =>
       write(async (c) => {
         const result = await work(c)

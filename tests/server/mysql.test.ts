@@ -48,7 +48,7 @@ describe.each(databases.filter(({ name }) => name === 'mysql'))('MySQL', (kind) 
     expect(rows).toEqual([{ version: 2 }, { version: 2 }])
   })
 
-  it('a write sees what others committed after it began, once it holds the lock', async () => {
+  it('[F12] a write sees what others committed after it began, once it holds the lock', async () => {
     const db = await open()
     await db.write(async (c) => c.run(head, [1]))
     await db.write(async (c) => {
