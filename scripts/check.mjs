@@ -26,4 +26,5 @@ async function work(queue) {
 const queue = [...worlds]
 await Promise.all(Array.from({ length: Math.min(2, os.availableParallelism()) }, () => work(queue)))
 for (const { name, output } of failed) console.error(`\n── ${name}\n${output.trim()}`)
+console.log(failed.length > 0 ? '\nNext: mend these, then npm run check' : 'Next: npm run lint, npm test')
 process.exitCode = failed.length > 0 ? 1 : 0
