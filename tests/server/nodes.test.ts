@@ -3,8 +3,11 @@ import type { Bus, Hint } from '../../server/bus/bus'
 import { memoryHub } from '../../server/bus/memory'
 import type { Db } from '../../server/db/connection'
 import { newestChange } from '../../server/sync/changes'
+import { befriend, freshId, must, register, WireClient } from '../helpers/wire-client'
+import { redisUrl } from './buses'
 import { databases } from './databases'
 import { note } from './funnel'
+import { launchServer, serverBackends, type LaunchedServer } from './launch'
 import { Phone, streamsOf, testNode, type Node } from './node'
 import { clearNotes, makeNotes, notesOf } from './notes'
 
@@ -134,5 +137,46 @@ describe.each(databases)('two nodes on $name', ({ open }) => {
     node.sync.start()
     await node.sync.close()
     expect(await node.call('notes.write', note([101]))).toMatchObject({ ok: true })
+  })
+})
+
+/** Two real processes on one database, with Redis between them. */
+const shared = redisUrl ? serverBackends().filter(({ name }) => name === 'mysql') : []
+
+describe.each(shared)('two servers on $name and Redis', { timeout: 60_000 }, (store) => {
+  let servers: LaunchedServer[] = []
+  let drop = async () => {}
+  beforeAll(async () => {
+    const made = await store.fresh()
+    drop = made.drop
+    const env = {
+      ...made.env,
+      REDIS_URL: redisUrl ?? '',
+      JWT_SECRET: 'one secret of both: 0123456789 abcdef',
+    }
+    servers = await Promise.all([launchServer(undefined, { env }), launchServer(undefined, { env })])
+  }, 60_000)
+  afterAll(async () => {
+    await Promise.all(servers.map((server) => server.stop()))
+    await drop()
+  })
+
+  it('[Y12] [A4] tokens of one hold on the other, and what is said on one is heard on the other at once', async () => {
+    const [one, two] = servers.map(({ url }) => url) as [string, string]
+    const [anna, bo] = [await register(one, 'servers_anna'), await register(two, 'servers_bo')]
+    const conversationId = await befriend(two, anna, bo)
+    const [annas, bos] = [await WireClient.connect(one, anna.token), await WireClient.connect(two, bo.token)]
+    must(await bos.call('sync.heads', {}))
+    const heard = bos.next((frame) => JSON.stringify(frame).includes('across both'))
+    const start = Date.now()
+    const input = {
+      ...{ conversationId, clientId: freshId(), seenSeq: 0 },
+      body: { kind: 'text' as const, text: 'across both' },
+    }
+    must(await annas.call('chat.sendMessage', input))
+    expect(await heard).toMatchObject({ t: 'ev', ev: 'sync.changed' })
+    // The table of changes alone would take up to 3 s.
+    expect(Date.now() - start).toBeLessThan(1_500)
+    for (const client of [annas, bos]) client.close()
   })
 })
