@@ -9,7 +9,8 @@ export interface Measured {
 export interface ScrollPort {
   /** Measures the mounted rows. On H5 `done` is called before this returns, elsewhere later. */
   measure(done: (measured: Measured) => void): void
-  scrollTo(top: number): void
+  /** Scrolls, and gives where that led: a box cannot be scrolled past its end. */
+  scrollTo(top: number): number
   /** Bound to the scroll-view's scroll-top where no DOM is at hand. */
   scrollTop: Readonly<Ref<number | undefined>>
   /** Calls `changed` when the height of what is seen changes. Returns how to stop. */
@@ -44,6 +45,7 @@ function domPort(rows: () => Element | undefined): ScrollPort {
     scrollTo(top) {
       const box = scroller()
       if (box) box.scrollTop = top
+      return box?.scrollTop ?? top
     },
     onResize(changed) {
       const box = scroller()
@@ -79,6 +81,7 @@ function queryPort(owner: ComponentInternalInstance | null): ScrollPort {
     scrollTo(top) {
       // The same number again would not scroll: the scroll-view may have moved since.
       scrollTop.value = scrollTop.value === top ? top + 0.1 : top
+      return top
     },
     onResize: () => () => undefined,
   }

@@ -3,6 +3,9 @@ import { computed, nextTick, onBeforeUnmount, onMounted, ref, watch } from 'vue'
 import { ListPlace, type ListRow } from './list-place'
 import type { ScrollPort } from './scroll-port'
 
+/** Scroll positions closer than this are one. */
+const samePx = 1
+
 export function useWindow(rows: () => readonly ListRow[], port: ScrollPort, viewportGuess: number) {
   const place = new ListPlace(viewportGuess)
   /** Counts what Vue cannot see: changes of rows and heights, and of the place. */
@@ -10,11 +13,13 @@ export function useWindow(rows: () => readonly ListRow[], port: ScrollPort, view
   const moves = ref(0)
   const read = <T>(value: () => T) => computed(() => (void shape.value, void moves.value, value()))
   let mounted = false
+  /** Where the list was put last, as long as nobody scrolled since: what is told of it is no act of the user. */
+  let put: number | undefined
 
   /** Scrolls to where the list has to stand, in the frame in which it changed. */
   function hold(): void {
     moves.value++
-    void nextTick(() => port.scrollTo(place.top))
+    void nextTick(() => (put = port.scrollTo(place.top)))
   }
   function settle(): void {
     if (!mounted) return
@@ -59,6 +64,8 @@ export function useWindow(rows: () => readonly ListRow[], port: ScrollPort, view
     /** Screens between what is seen and the top of what is loaded. */
     screensAbove: () => place.top / place.viewport,
     scrolled(top: number) {
+      if (put !== undefined && Math.abs(top - put) < samePx) return
+      put = undefined
       place.scrolled(top)
       moves.value++
     },
