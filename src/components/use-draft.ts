@@ -35,9 +35,9 @@ export function useDraft(draft: string) {
       text.value = before + text.value.slice(cursor)
       cursor = before.length
     },
-    /** The text, which is then gone. */
+    /** The text without blank lines before and white space after it; the field is then empty. */
     take(): string {
-      const taken = text.value
+      const taken = text.value.trimEnd().replace(/^(?:[^\S\n]*\n)+/, '')
       text.value = ''
       cursor = 0
       return taken
