@@ -1,5 +1,7 @@
 /** What uni-app's own H5 elements lack for keyboards and screen readers. Elsewhere this does nothing. */
 const pressable = ['button', 'menuitem', 'radio', 'link', 'tab']
+/** What lies over a page until it is answered or left. */
+const layers = '[role=menu], [role=dialog], [role=alertdialog]'
 let installed = false
 
 export function installA11y(): void {
@@ -7,8 +9,8 @@ export function installA11y(): void {
   if (installed) return
   installed = true
   document.addEventListener('keydown', press)
-  new MutationObserver(labelInputs).observe(document.body, { childList: true, subtree: true })
-  labelInputs()
+  new MutationObserver(changed).observe(document.body, { childList: true, subtree: true })
+  label()
   // #endif
 }
 
@@ -21,11 +23,37 @@ function press(event: KeyboardEvent): void {
   target.click()
 }
 
-/** Labels are set on uni-input and uni-textarea, but the element that has the focus is inside. */
-function labelInputs(): void {
+function changed(records: readonly MutationRecord[]): void {
+  label()
+  // A phone's keyboard stays where it is.
+  if (window.matchMedia('(hover: hover) and (pointer: fine)').matches) moveFocus(records)
+}
+
+let focusBefore: HTMLElement | undefined
+/** Into a layer that comes, so that Tab and Escape work on it, and back when it goes. */
+function moveFocus(records: readonly MutationRecord[]): void {
+  for (const node of records.flatMap(({ addedNodes }) => [...addedNodes])) {
+    const layer = node instanceof HTMLElement && (node.matches(layers) ? node : node.querySelector(layers))
+    const first = layer && layer.querySelector<HTMLElement>('[tabindex]')
+    if (!first) continue
+    if (document.activeElement instanceof HTMLElement) focusBefore = document.activeElement
+    first.focus()
+  }
+  if (!focusBefore || document.querySelector(layers)) return
+  if (document.activeElement === document.body && focusBefore.isConnected) focusBefore.focus()
+  focusBefore = undefined
+}
+
+/** Labels are set on uni-input and uni-textarea, but the element that has the focus is inside; tabs have no role. */
+function label(): void {
   for (const outer of document.querySelectorAll('uni-input[aria-label], uni-textarea[aria-label]')) {
     const inner = outer.querySelector('input, textarea')
-    const label = outer.getAttribute('aria-label') ?? ''
-    if (inner && inner.getAttribute('aria-label') !== label) inner.setAttribute('aria-label', label)
+    const text = outer.getAttribute('aria-label') ?? ''
+    if (inner && inner.getAttribute('aria-label') !== text) inner.setAttribute('aria-label', text)
+  }
+  for (const tab of document.querySelectorAll('.uni-tabbar__item:not([role])')) {
+    tab.parentElement?.setAttribute('role', 'tablist')
+    tab.setAttribute('role', 'tab')
+    tab.setAttribute('tabindex', '0')
   }
 }
