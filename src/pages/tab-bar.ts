@@ -5,8 +5,8 @@ import { t } from '@/i18n'
 import { useChats } from '@/stores/chats'
 import { useContacts } from '@/stores/contacts'
 import { useSettings } from '@/stores/settings'
+import { tabIcon, tabs } from './tab-icons'
 
-const tabs = ['chats', 'contacts', 'me'] as const
 const fail = (): void => undefined
 
 function dress(dark: boolean): void {
@@ -21,8 +21,8 @@ function dress(dark: boolean): void {
     uni.setTabBarItem({
       index,
       text: t(`tab.${tab}`),
-      iconPath: `/static/tab/${tab}${dark ? '-dark' : ''}.png`,
-      selectedIconPath: `/static/tab/${tab}-on.png`,
+      iconPath: tabIcon(tab, dark ? '-dark' : ''),
+      selectedIconPath: tabIcon(tab, '-on'),
       fail,
     }),
   )
