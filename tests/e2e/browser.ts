@@ -32,11 +32,23 @@ const args = [
   '--disable-sync',
 ]
 
+const phoneShape = {
+  viewport: { width: 390, height: 844 },
+  deviceScaleFactor: 2,
+  isMobile: true,
+  hasTouch: true,
+}
+const desktopShape = { viewport: { width: 1280, height: 800 } }
+
 /** Opens a phone: 390×844 at 2×, touch, in the given language and colours. */
-export async function openPhone({
-  locale = 'zh-CN',
-  colorScheme = 'light',
-}: PhoneOptions = {}): Promise<Phone> {
+export const openPhone = (options?: PhoneOptions): Promise<Phone> => openBrowser(phoneShape, options)
+/** Opens a browser with a mouse and a keyboard with keys. */
+export const openDesktop = (options?: PhoneOptions): Promise<Phone> => openBrowser(desktopShape, options)
+
+async function openBrowser(
+  shape: typeof phoneShape | typeof desktopShape,
+  { locale = 'zh-CN', colorScheme = 'light' }: PhoneOptions = {},
+): Promise<Phone> {
   const executablePath = places.find((file) => file && existsSync(file))
   if (!executablePath)
     throw new Error('No Chromium: install it (apt-get install chromium) or set CHROMIUM to its path.')
@@ -48,10 +60,7 @@ export async function openPhone({
     locale,
     colorScheme,
     timezoneId: 'Asia/Shanghai',
-    viewport: { width: 390, height: 844 },
-    deviceScaleFactor: 2,
-    isMobile: true,
-    hasTouch: true,
+    ...shape,
     reducedMotion: 'reduce',
   })
   const page = context.pages()[0] ?? (await context.newPage())

@@ -1,0 +1,151 @@
+/** What people do besides chatting: type addresses, go offline anywhere, use a keyboard, paste what is too long. */
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { befriend, freshId, must, post, register, type Registered } from '../helpers/wire-client'
+import { launchServer, type LaunchedServer } from '../server/launch'
+import { eventually, open, say, seen, signInOn, tap, texts, type } from './acts'
+import { openDesktop, openPhone, type Phone } from './browser'
+
+let server: LaunchedServer
+let phone: Phone
+let desktop: Phone | undefined
+let rooms: number[] = []
+const room = (n: number): string => `/pages/room/index?id=${rooms[n]}`
+const tab = (page: Page, n: number) => page.locator('.uni-tabbar__item').nth(n)
+
+async function friendOf(me: Registered, name: string): Promise<number> {
+  const who = await register(server.url, `friend-${name.toLowerCase()}`, name)
+  const conversationId = await befriend(server.url, me, who)
+  const body = { kind: 'text' as const, text: `I am ${name}` }
+  const input = { conversationId, clientId: freshId(), body, seenSeq: 0 }
+  must(await post(server.url, 'chat.sendMessage', input, who.token))
+  return conversationId
+}
+
+beforeAll(async () => {
+  server = await launchServer()
+  const me = await register(server.url, 'creature', 'Eve')
+  rooms = [await friendOf(me, 'Ada'), await friendOf(me, 'Bob')]
+  phone = await openPhone({ locale: 'en' })
+  await signInOn(phone.page, server.url, 'creature')
+}, 120_000)
+afterAll(async () => {
+  await phone.close()
+  await desktop?.close()
+  await server.stop()
+})
+
+describe('on a phone', { timeout: 90_000 }, () => {
+  it('a room follows its address, forth and back', async () => {
+    const { page } = phone
+    await page.goto('about:blank')
+    await open(page, server.url, room(0))
+    await eventually(() => texts(page), ['I am Ada'])
+    await open(page, server.url, room(1))
+    await eventually(() => texts(page), ['I am Bob'])
+    expect(await seen(page, 'room-title').allInnerTexts()).toEqual(['Bob'])
+    await say(page, 'to Bob')
+    await open(page, server.url, room(0))
+    await eventually(() => texts(page), ['I am Ada'])
+    await page.goBack()
+    await eventually(() => texts(page), ['I am Bob', 'to Bob'])
+    await tap(page, 'nav-back')
+    await eventually(() => texts(page), ['I am Ada'])
+    await tap(page, 'nav-back')
+    await seen(page, 'chats-title').waitFor()
+  })
+
+  it('an address that leads nowhere shows the chats', async () => {
+    await phone.page.goto('about:blank')
+    await open(phone.page, server.url, '/pages/nowhere/index')
+    await seen(phone.page, 'chats-title').waitFor()
+  })
+
+  it('all of a fast text is sent, and the field keeps the focus and with it the keyboard', async () => {
+    const { page } = phone
+    await open(page, server.url, room(0))
+    await seen(page, 'composer-input').locator('textarea').tap()
+    await page.keyboard.type('one')
+    await seen(page, 'composer-send').tap()
+    await page.keyboard.type('two')
+    await seen(page, 'composer-send').tap()
+    await eventually(async () => (await texts(page)).slice(-2), ['one', 'two'])
+  })
+
+  it('a message is sent without the blank lines around it', async () => {
+    await say(phone.page, '\n \n  a\n\nb \n\n')
+    await eventually(async () => (await texts(phone.page)).at(-1), '  a\n\nb')
+  })
+
+  it('a text that is too long shows in red by how much', async () => {
+    const { page } = phone
+    const colour = () => seen(page, 'composer-counter').evaluate((element) => getComputedStyle(element).color)
+    await type(page, 'composer-input', '汉'.repeat(5_000))
+    await seen(page, 'composer-counter').waitFor()
+    const fits = await colour()
+    await type(page, 'composer-input', '汉'.repeat(5_001))
+    await eventually(async () => (await colour()) !== fits, true)
+    await type(page, 'composer-input', '')
+  })
+
+  it('pages that were never opened open without a network, with all pictures', async () => {
+    const { page, context } = phone
+    await page.goto('about:blank')
+    await open(page, server.url, '/pages/chats/index')
+    await seen(page, 'chat-row').first().waitFor()
+    await page.waitForLoadState('networkidle')
+    await context.setOffline(true)
+    await tab(page, 2).click()
+    await seen(page, 'me-name').waitFor()
+    await tap(page, 'me-settings')
+    await seen(page, 'settings-theme').waitFor()
+    await tap(page, 'nav-back')
+    await tab(page, 1).click()
+    await seen(page, 'contacts-count').waitFor()
+    const widths = await page
+      .locator('.uni-tabbar__icon img')
+      .evaluateAll((list) => list.map((picture) => (picture as HTMLImageElement).naturalWidth))
+    expect(widths.filter((width) => width > 0)).toHaveLength(3)
+    await context.setOffline(false)
+  })
+
+  it('reported no error', () => expect(phone.errors).toEqual([]))
+})
+
+describe('with a keyboard', { timeout: 90_000 }, () => {
+  it('Enter opens and presses, Escape closes, and the focus comes back', async () => {
+    desktop = await openDesktop({ locale: 'en' })
+    const { page } = desktop
+    await signInOn(page, server.url, 'creature')
+    await seen(page, 'chats-menu').focus()
+    await page.keyboard.press('Enter')
+    await seen(page, 'chats-add').waitFor()
+    await page.keyboard.press('Escape')
+    await eventually(() => seen(page, 'chats-add').count(), 0)
+    expect(await page.evaluate(() => document.activeElement?.getAttribute('data-testid'))).toBe('chats-menu')
+    await tab(page, 2).focus()
+    await page.keyboard.press('Enter')
+    await seen(page, 'me-signout').focus()
+    await page.keyboard.press('Enter')
+    await seen(page, 'dialog-yes').waitFor()
+    await page.keyboard.press('Escape')
+    await eventually(() => seen(page, 'dialog-yes').count(), 0)
+  })
+
+  it('Enter sends, Shift+Enter breaks the line, and Escape leaves the menu of a message', async () => {
+    if (!desktop) throw new Error('no desktop')
+    const { page } = desktop
+    await open(page, server.url, room(1))
+    await seen(page, 'composer-input').locator('textarea').focus()
+    await page.keyboard.type('first')
+    await page.keyboard.press('Shift+Enter')
+    await page.keyboard.type('second')
+    await page.keyboard.press('Enter')
+    await eventually(async () => (await texts(page)).at(-1), 'first\nsecond')
+    await seen(page, 'message-text').last().click({ button: 'right' })
+    await seen(page, 'menu-copy').waitFor()
+    await page.keyboard.press('Escape')
+    await eventually(() => seen(page, 'menu-copy').count(), 0)
+    expect(desktop.errors).toEqual([])
+  })
+})
