@@ -19,10 +19,14 @@ export function emptyField(owner: ComponentInternalInstance | null): void {
 /** What an input method still composes ends with a key of this code; Safari tells it by nothing else. */
 const composingKeyCode = 229
 
-/** Calls `pressed` at Enter alone: without Shift, and not while an input method composes. uni's own event tells neither. */
+/**
+ * Calls `pressed`, if `wanted`, at Enter alone: without Shift, and not while an input method composes. uni's own event
+ * tells neither.
+ */
 export function onEnter(
   owner: ComponentInternalInstance | null,
-  pressed: (event: KeyboardEvent) => void,
+  wanted: () => boolean,
+  pressed: () => void,
 ): void {
   // #ifdef H5
   const root = owner?.vnode.el as HTMLElement | null
@@ -30,7 +34,9 @@ export function onEnter(
     const isField = event.target instanceof HTMLTextAreaElement
     // eslint-disable-next-line @typescript-eslint/no-deprecated -- nothing else tells it in Safari
     const isComposing = event.isComposing || event.keyCode === composingKeyCode
-    if (isField && event.key === 'Enter' && !event.shiftKey && !isComposing) pressed(event)
+    if (!isField || event.key !== 'Enter' || event.shiftKey || isComposing || !wanted()) return
+    event.preventDefault()
+    pressed()
   })
   // #endif
 }
