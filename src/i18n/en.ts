@@ -153,8 +153,7 @@ export default {
     signOut: 'Sign out',
     signOutAsk: 'Sign out?',
     signOutHint: 'Chats on this device are removed; they come back when you sign in.',
-    signOutUnsent:
-      '{n} messages have not been sent. They are kept until you sign in to this account on this device again.',
+    signOutUnsent: 'Not sent yet: {n}. Signing out deletes what was not sent.',
   },
   settings: {
     title: 'Settings',

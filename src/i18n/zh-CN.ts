@@ -144,7 +144,7 @@ export default {
     signOut: '退出登录',
     signOutAsk: '退出登录？',
     signOutHint: '退出后，本机的聊天记录会被清除，登录后可重新收取。',
-    signOutUnsent: '还有 {n} 条消息没有发出，会保留到你下次在本机登录同一账号时发送。',
+    signOutUnsent: '还有 {n} 条内容没有发出，退出后将丢失。',
   },
   settings: {
     title: '设置',

@@ -110,6 +110,25 @@ describe('on a phone', { timeout: 90_000 }, () => {
     await context.setOffline(false)
   })
 
+  it('[A6] signing out says what it deletes, and deletes it', async () => {
+    const { page, context } = phone
+    await open(page, server.url, room(0))
+    await context.setOffline(true)
+    await say(page, 'never sent')
+    await tap(page, 'nav-back')
+    await tab(page, 2).click()
+    await tap(page, 'me-signout')
+    await page.getByText('Not sent yet: 1. Signing out deletes').waitFor()
+    await tap(page, 'dialog-yes')
+    await seen(page, 'signin-submit').waitFor()
+    await context.setOffline(false)
+    await signInOn(page, server.url, 'creature')
+    await open(page, server.url, room(0))
+    await seen(page, 'message-text').first().waitFor()
+    expect(await texts(page)).toContain('two')
+    expect(await texts(page)).not.toContain('never sent')
+  })
+
   it('reported no error', () => expect(phone.errors).toEqual([]))
 })
 
