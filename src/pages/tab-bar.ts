@@ -5,7 +5,7 @@ import { t } from '@/i18n'
 import { useChats } from '@/stores/chats'
 import { useContacts } from '@/stores/contacts'
 import { useSettings } from '@/stores/settings'
-import { fetchTabIcons, tabIcon, tabs } from './tab-icons'
+import { tabIcon, tabs } from './tab-icons'
 
 const fail = (): void => undefined
 
@@ -47,7 +47,6 @@ export function useTabBar(): void {
   }
   onShow(() => {
     shown = true
-    fetchTabIcons()
     // The page that was left may still count as the one on screen.
     void nextTick(all)
   })
