@@ -21,7 +21,7 @@ export interface Screen {
   show(stage: Stage): Promise<void>
 }
 
-/** From the list, as a person comes: another query alone does not make another page. */
+/** From the list, as a person comes. */
 const roomOf = async ({ page, url }: Stage, id: number) => {
   await open(page, url, '/pages/chats/index')
   await seen(page, 'chat-row').first().waitFor()
