@@ -27,7 +27,7 @@ export default defineConfig({
           name: 'node',
           environment: 'node',
           include: ['{protocol,server,src/engine,scripts,bench}/**/*.test.ts', 'tests/**/*.test.ts'],
-          exclude: ['tests/e2e/**', 'tests/targets/**', 'node_modules/**'],
+          exclude: ['tests/e2e/**', 'tests/targets/**', 'tests/faults/**', 'node_modules/**'],
           pool: 'forks',
           testTimeout: 20_000,
           hookTimeout: 30_000,

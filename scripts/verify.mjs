@@ -12,6 +12,7 @@ const steps = [
   { name: 'lint', args: [bin('eslint/bin/eslint.js'), '.'] },
   { name: 'format', args: [bin('prettier/bin/prettier.cjs'), '--check', '.'] },
   { name: 'test', args: [script('test')], tests: true },
+  { name: 'faults', args: [script('faults')], tests: true },
   { name: 'build', args: [script('build')] },
   { name: 'targets', args: [script('targets')], tests: true },
   { name: 'e2e', args: [script('e2e')], tests: true },
@@ -20,10 +21,11 @@ const steps = [
 const slowSteps = [
   {
     name: 'long',
-    args: [script('test'), 'tests/sim', 'tests/kill'],
+    args: [script('test'), 'tests/sim'],
     tests: true,
-    env: { TOKENIM_SIM_SEEDS: '2000', TOKENIM_KILL_CYCLES: '50' },
+    env: { TOKENIM_SIM_SEEDS: '10000' },
   },
+  { name: 'faults', args: [script('faults')], tests: true, env: { TOKENIM_FAULTS: 'long' } },
   { name: 'bench', args: [bin('tsx/dist/cli.mjs'), 'bench/run.ts'] },
 ]
 

@@ -3,10 +3,10 @@ import { describe, expect, it } from 'vitest'
 import { limits } from '../../protocol/limits'
 import { befriend, must, post, register, type Registered } from '../helpers/wire-client'
 import { launchServer, serverBackends, type LaunchedServer } from '../server/launch'
-import { History, type Logged, type Verdict } from './history'
-import { Sender } from './sender'
+import { History, type Logged, type Verdict } from '../history/history'
+import { Sender } from '../history/sender'
 
-const cycles = Number(process.env.TOKENIM_KILL_CYCLES ?? 5)
+const cycles = process.env.TOKENIM_FAULTS === 'long' ? 200 : 5
 const pairs = 4
 /** Acked between two kills, at least: the server is killed under load, not while it starts. */
 const acksPerCycle = 200
