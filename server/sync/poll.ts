@@ -1,5 +1,6 @@
 /** Reads the table of changes, so that losing the bus costs latency, never data (Y12). */
 import type { Db } from '../db/connection'
+import { byTimer, type After } from './after'
 import { newestChange, readChanges } from './changes'
 import type { Publisher } from './publish'
 
@@ -15,9 +16,14 @@ export interface Poll {
   close(): Promise<void>
 }
 
-export function createPoll(db: Db, publisher: Publisher, onError: (error: unknown) => void): Poll {
+export function createPoll(
+  db: Db,
+  publisher: Publisher,
+  onError: (error: unknown) => void,
+  after: After = byTimer,
+): Poll {
   let since: number | undefined
-  let timer: NodeJS.Timeout | undefined
+  let callOff: () => void = () => undefined
   let reading: Promise<void> | undefined
   let closed = false
 
@@ -35,17 +41,14 @@ export function createPoll(db: Db, publisher: Publisher, onError: (error: unknow
       .catch(onError)
       .finally(() => (reading = undefined)))
   function later(): void {
-    if (closed) return
-    timer = setTimeout(() => {
-      now().then(later, onError)
-    }, pollEveryMs)
+    if (!closed) callOff = after(pollEveryMs, () => void now().then(later, onError))
   }
   return {
     now,
     start: later,
     async close() {
       closed = true
-      clearTimeout(timer)
+      callOff()
       await reading
     },
   }
