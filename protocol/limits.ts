@@ -29,6 +29,8 @@ export const limits = {
   /** A link on which nothing was heard for this long after a ping is dead. */
   pongWithinMs: 10_000,
   requestTimeoutMs: 15_000,
+  /** `sync.wait` answers after this time at the latest; a phone gives it some seconds more. */
+  waitMs: 25_000,
   reconnectMs: [1_000, 2_000, 4_000, 8_000, 15_000, 30_000],
   /** Header texts appear only after these waits, so that a short blink shows nothing. */
   connectingShownAfterMs: 1_000,

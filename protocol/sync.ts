@@ -3,6 +3,12 @@ import { event, oneOf, op, record, t } from './define'
 import { limits } from './limits'
 import { Id, SeqNumber, StreamRow, Time } from './records'
 
+const Digest = t.Integer({
+  minimum: 0,
+  maximum: 0xffff_ffff,
+  description: '`digestOf` the (stream, version) pairs that a phone holds.',
+})
+
 export const sync = {
   'sync.heads': op({
     kind: 'read',
@@ -42,6 +48,15 @@ export const sync = {
     }),
     errors: ['notMember'],
     doc: 'Rows that changed after `since`, in version order, read in one snapshot with the head.',
+  }),
+  'sync.wait': op({
+    kind: 'read',
+    auth: 'user',
+    limit: { per: 'user', count: 600, windowMs: 60_000 },
+    input: record({ digest: Digest }),
+    output: record({ digest: Digest }),
+    errors: [],
+    doc: 'Answers when what the caller should hold has another digest than the one he sent, or after `waitMs`. REST only.',
   }),
 }
 

@@ -18,7 +18,7 @@ import { createDispatch, type Dispatch } from './dispatch'
 import type { Log } from './failure'
 import type { Handlers, Tools } from './handle'
 import { memoryLimiter, type Limiter } from './limiter'
-import { createSync, type Deliver } from './sync'
+import { createSync, type After, type Deliver } from './sync'
 
 export interface AppOptions {
   db: Db
@@ -26,6 +26,8 @@ export interface AppOptions {
   /** Sockets of this node. */
   deliver: Deliver
   tools: Tools
+  /** Absent: this process's timers. */
+  after?: After
   newId: () => number
   /** Signs access tokens; 32 characters or more. */
   secret: string
@@ -49,10 +51,10 @@ export interface App {
 }
 
 export function createApp(options: AppOptions): App {
-  const { db, bus, deliver, tools, newId, log, onFatal } = options
+  const { db, bus, deliver, tools, after, newId, log, onFatal } = options
   const tokens = createTokens(options.secret)
   const streams = { sources: [...accountsSources, ...chatSources, ...contactsSources], ...chatAudience }
-  const sync = createSync({ db, streams, bus, deliver, clock: tools, log })
+  const sync = createSync({ db, streams, bus, deliver, clock: tools, after, log })
   const commit = createCommit({ db, tools, newId, publisher: sync.publisher, onFatal, log })
   const handlers: Handlers = {
     ...sync.handlers,
@@ -72,7 +74,9 @@ export function createApp(options: AppOptions): App {
     },
     start: sync.start,
     async close() {
-      await funnel.close()
+      const answered = funnel.close()
+      sync.stopWaiting()
+      await answered
       await commit.close()
       await sync.close()
     },

@@ -7,23 +7,24 @@ import type { CommonErrorCode, Failure, Result } from '../protocol/errors'
 import type { Commit } from './commit'
 import { DbError, type Connection, type Db } from './db/connection'
 import { internal, refusedBy, type Log } from './failure'
-import type { AnyRead, AnyWrite } from './funnel'
 import type { Caller, Tools } from './handle'
 import type { Limiter } from './limiter'
-import { operationsOf, type Operation } from './operations'
+import { operationsOf, type AnyHandler, type Operation } from './operations'
 import { repeatKeyOf } from './repeat'
 
 export interface Call {
   op: string
   input: unknown
   caller: Caller
+  /** Aborted when the caller has left. Transports that cannot tell give none, and no call of theirs may wait. */
+  gone?: AbortSignal
 }
 /** Answers a call. Never rejects. */
 export type Dispatch = (call: Call) => Promise<Result<unknown>>
 
 export interface DispatchOptions {
   ops: Readonly<Record<string, OpDefinition>>
-  handlers: Readonly<Record<string, AnyRead | AnyWrite>>
+  handlers: Readonly<Record<string, AnyHandler>>
   commit: Commit
   db: Db
   tools: Tools
@@ -45,7 +46,8 @@ export function createDispatch(options: DispatchOptions): Funnel {
   const perStatement = eachOnItsOwn(db)
   const underWay = counter()
 
-  async function answer(operation: Operation, { op, input, caller }: Call): Promise<Result<unknown>> {
+  async function answer(operation: Operation, call: Call): Promise<Result<unknown>> {
+    const { op, input, caller } = call
     const barred = barredBy(operation.definition, caller)
     if (barred) return refused(barred)
     const { limit } = operation.definition
@@ -56,10 +58,14 @@ export function createDispatch(options: DispatchOptions): Funnel {
     }
     const issue = operation.checkInput(input)
     if (issue) return refused('invalidInput', { path: issue.path, expected: issue.message })
-    const result = await (operation.kind === 'read'
-      ? db.read(async (c) => operation.handler.run({ input, caller, db: c, now: tools.now() }))
-      : write(operation, { op, input, caller }))
+    const result = await (operation.kind === 'read' ? read(operation, call) : write(operation, call))
     return outgoing(operation, result)
+  }
+
+  async function read({ handler }: Operation & { kind: 'read' }, { input, caller, gone }: Call) {
+    if (!('wait' in handler))
+      return db.read(async (c) => handler.run({ input, caller, db: c, now: tools.now() }))
+    return gone ? handler.wait({ input, caller, gone }) : refused('forbidden')
   }
 
   async function write(operation: Operation & { kind: 'write' }, { op, input, caller }: Call) {
@@ -121,6 +127,7 @@ const refused = (code: CommonErrorCode, data?: Failure['data']): Result<never> =
 const eachOnItsOwn = (db: Db): Connection => ({
   dialect: db.dialect,
   all: (sql, binds) => db.read(async (c) => c.all(sql, binds)),
+  one: (sql, binds) => db.read(async (c) => c.one(sql, binds)),
   run() {
     throw new Error('nothing is written before the transaction')
   },

@@ -16,6 +16,9 @@ export interface AnyWrite {
   run(call: AnyCall, tx: Tx): Promise<AnyOutcome>
   batch?(calls: readonly AnyCall[], tx: Tx): Promise<AnyOutcome[]>
 }
+export interface AnyWait {
+  wait(call: { input: unknown; caller: Caller; gone: AbortSignal }): Promise<AnyOutcome>
+}
 export interface AnyRead {
   run(call: { input: unknown; caller: Caller; db: Connection; now: TimeMs }): Promise<AnyOutcome>
 }

@@ -109,6 +109,16 @@ export interface WriteCall<N extends OpName, P> {
 export interface ReadHandler<N extends OpName> {
   run(call: ReadCall<N>): Promise<Outcome<Output<N>, DeclaredError<N>>>
 }
+/** A read that waits for something to happen: outside any snapshot, and only where the caller can be seen to leave. */
+export interface WaitCall<N extends OpName> {
+  input: Input<N>
+  caller: CallerOf<N>
+  /** Aborted when nobody waits for the answer any more. */
+  gone: AbortSignal
+}
+export interface WaitHandler<N extends OpName> {
+  wait(call: WaitCall<N>): Promise<Outcome<Output<N>, DeclaredError<N> | CommonErrorCode>>
+}
 export interface WriteHandler<N extends OpName, P = unknown> {
   /** Slow or impure work before the transaction: hashing, dice. Decides nothing that the transaction must decide. */
   prepare?(call: PrepareCall<N>): Promise<Outcome<P, WriteError<N>>>
@@ -129,11 +139,16 @@ type WriteError<N extends OpName> =
 export const handleRead = <N extends ReadOpName>(_name: N, run: ReadHandler<N>['run']): ReadHandler<N> => ({
   run,
 })
+export const handleWait = <N extends ReadOpName>(_name: N, wait: WaitHandler<N>['wait']): WaitHandler<N> => ({
+  wait,
+})
 export const handleWrite = <N extends WriteOpName, P = undefined>(
   _name: N,
   handler: WriteHandler<N, P>,
 ): WriteHandler<N, P> => handler
 
 /** The table of handlers: a missing one, or one that answers an undeclared code, does not compile. */
-// eslint-disable-next-line @typescript-eslint/no-explicit-any -- what `prepare` hands to `run` is private to each handler
-export type Handlers = { [N in ReadOpName]: ReadHandler<N> } & { [N in WriteOpName]: WriteHandler<N, any> }
+export type Handlers = { [N in ReadOpName]: ReadHandler<N> | WaitHandler<N> } & {
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- what `prepare` hands to `run` is private to each handler
+  [N in WriteOpName]: WriteHandler<N, any>
+}

@@ -1,7 +1,7 @@
 /** The table of operations as dispatch uses it: definition, compiled schemas, handler, codes. */
 import { compile, type Issue, type OpDefinition } from '../protocol/define'
 import type { CommonErrorCode } from '../protocol/errors'
-import type { AnyRead, AnyWrite } from './funnel'
+import type { AnyRead, AnyWait, AnyWrite } from './funnel'
 
 interface Common {
   readonly name: string
@@ -11,7 +11,9 @@ interface Common {
   /** Codes that may leave the server. */
   readonly codes: ReadonlySet<string>
 }
-export type Operation = Common & ({ kind: 'read'; handler: AnyRead } | { kind: 'write'; handler: AnyWrite })
+export type AnyHandler = AnyRead | AnyWait | AnyWrite
+export type Operation = Common &
+  ({ kind: 'read'; handler: AnyRead | AnyWait } | { kind: 'write'; handler: AnyWrite })
 
 const commonCodes: Record<CommonErrorCode, true> = {
   invalidInput: true,
@@ -30,7 +32,7 @@ const commonCodes: Record<CommonErrorCode, true> = {
 /** Throws when a definition has no handler, or a `stored` write is public or batched. */
 export function operationsOf(
   ops: Readonly<Record<string, OpDefinition>>,
-  handlers: Readonly<Record<string, AnyRead | AnyWrite>>,
+  handlers: Readonly<Record<string, AnyHandler>>,
 ): ReadonlyMap<string, Operation> {
   return new Map(
     Object.entries(ops).map(([name, definition]) => {
@@ -41,7 +43,7 @@ export function operationsOf(
   )
 }
 
-function operationOf(name: string, definition: OpDefinition, handler: AnyRead | AnyWrite): Operation {
+function operationOf(name: string, definition: OpDefinition, handler: AnyHandler): Operation {
   const common: Common = {
     name,
     definition,
@@ -49,7 +51,7 @@ function operationOf(name: string, definition: OpDefinition, handler: AnyRead | 
     checkOutput: compile(definition.output),
     codes: new Set([...Object.keys(commonCodes), ...definition.errors]),
   }
-  if (definition.kind === 'read') return { ...common, kind: 'read', handler: handler as AnyRead }
+  if (definition.kind === 'read') return { ...common, kind: 'read', handler: handler as AnyRead | AnyWait }
   const write = handler as AnyWrite
   if (definition.repeat === 'stored' && (definition.auth === 'public' || write.batch))
     throw new Error(`${name}: a stored write needs a user and runs by itself`)

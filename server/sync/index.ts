@@ -8,13 +8,16 @@ import type { UserId } from '../../protocol/ids'
 import type { Bus } from '../bus/bus'
 import type { Db } from '../db/connection'
 import type { Handlers, Tools } from '../handle'
+import type { After } from './after'
 import type { Deliver } from './deliver'
 import { digestOfUser, headsHandler } from './list-heads'
 import { createPoll } from './poll'
 import { createPublisher, type Publisher } from './publish'
 import { pullHandler } from './pull'
 import type { Streams } from './sources'
+import { createWaits } from './wait'
 
+export type { After } from './after'
 export type { Deliver, Notice } from './deliver'
 export type { Publisher } from './publish'
 
@@ -26,23 +29,30 @@ export interface SyncOptions {
   clock: Pick<Tools, 'now'>
   /** Something was not told to phones; they find out by themselves. */
   log: { warn(fields: object, message: string): void }
+  /** Absent: this process's timers. */
+  after?: After | undefined
 }
 export interface Sync {
-  readonly handlers: Pick<Handlers, 'sync.heads' | 'sync.pull'>
+  readonly handlers: Pick<Handlers, 'sync.heads' | 'sync.pull' | 'sync.wait'>
   readonly publisher: Publisher
   /** For `pong` (Y9). Rejects with DbError when the database does not answer. */
   digestFor(user: UserId): Promise<number>
   /** Reads once what other nodes wrote; `start` does it every 3 s. */
   poll(): Promise<void>
   start(): void
+  /** Ends every waiting call with `draining` (F11). */
+  stopWaiting(): void
   /** After the last commit: tells what is left to tell, then stops. */
   close(): Promise<void>
 }
 
-export function createSync({ db, streams, bus, deliver, clock, log }: SyncOptions): Sync {
+export function createSync({ db, streams, bus, clock, log, ...options }: SyncOptions): Sync {
+  const digestFor = (user: UserId) => db.read((c) => digestOfUser(streams, c, user))
+  const waits = createWaits({ digestFor, ...options })
+  const { deliver } = waits
   const onError = (error: unknown) => log.warn({ error: String(error) }, 'phones were not told of a change')
   const publisher = createPublisher({ db, streams, bus, deliver, now: clock.now, onError })
-  const poll = createPoll(db, publisher, onError)
+  const poll = createPoll(db, publisher, onError, options.after)
   const stopHearing = bus.subscribe((hint) => {
     if ('stream' in hint) publisher.heard(hint).catch(onError)
     else {
@@ -51,11 +61,16 @@ export function createSync({ db, streams, bus, deliver, clock, log }: SyncOption
     }
   })
   return {
-    handlers: { 'sync.heads': headsHandler(streams), 'sync.pull': pullHandler(streams) },
+    handlers: {
+      'sync.heads': headsHandler(streams),
+      'sync.pull': pullHandler(streams),
+      'sync.wait': waits.handler,
+    },
     publisher,
-    digestFor: (user) => db.read((c) => digestOfUser(streams, c, user)),
+    digestFor,
     poll: poll.now,
     start: poll.start,
+    stopWaiting: waits.close,
     async close() {
       stopHearing()
       await poll.close()

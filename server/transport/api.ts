@@ -35,7 +35,8 @@ export function serveApi(http: FastifyInstance, { app, origins, trustProxy }: Ap
     const address = addressOf(request.headers, request.socket.remoteAddress, trustProxy)
     const caller = await callerOf(app, request.headers.authorization, address)
     if (!caller) return fail(reply, { code: 'unavailable' })
-    const result = await app.dispatch({ op: request.params.op, input, caller })
+    const gone = goneWith(reply)
+    const result = await app.dispatch({ op: request.params.op, input, caller, gone })
     return result.ok ? reply.send(result.value) : fail(reply, result.error)
   }
   http.post<Route>('/api/:op', (request, reply) => call(request, reply, request.body ?? {}))
@@ -58,6 +59,13 @@ const isWrite = (name: string): boolean =>
 
 const notAllowed = (reply: FastifyReply, allow: string): FastifyReply =>
   fail(reply.header('allow', allow), { code: 'unknownOperation', data: { allow } }, 405)
+
+/** Aborted when the line closes before the answer. */
+function goneWith({ raw }: FastifyReply): AbortSignal {
+  const left = new AbortController()
+  raw.once('close', () => left.abort())
+  return left.signal
+}
 
 /** A token that does not hold is no token: what needs one is refused by dispatch. Undefined: the database is away. */
 async function callerOf(
