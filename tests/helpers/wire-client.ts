@@ -44,14 +44,17 @@ export class WireClient {
     readonly closed: Promise<number>,
   ) {}
 
-  static async connect(url: string, token: string): Promise<WireClient> {
+  /** Throws Error when no `welcome` comes, at the latest after `withinMs`. */
+  static async connect(url: string, token: string, withinMs = 30_000): Promise<WireClient> {
     const socket = new WebSocket(`${url.replace(/^http/, 'ws')}/ws`)
     socket.on('error', () => undefined)
     const client = new WireClient(socket, new Promise((resolve) => socket.on('close', resolve)))
     socket.on('message', (data: Buffer) => decodeDown(data.toString()).forEach((frame) => client.hear(frame)))
     const welcome = client.next((frame) => frame.t === 'welcome' || frame.t === 'bye')
     socket.on('open', () => client.send({ t: 'hello', v: PROTOCOL_VERSION, token, features: [] }))
+    const timer = setTimeout(() => socket.terminate(), withinMs)
     const first = await Promise.race([welcome, client.closed])
+    clearTimeout(timer)
     if (typeof first === 'number' || first.t !== 'welcome')
       throw new Error(`no welcome: ${JSON.stringify(first)}`)
     return client
