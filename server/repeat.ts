@@ -23,7 +23,7 @@ export async function findRepeat(
   db: Connection,
   { userId, op, clientId, hash }: RepeatKey,
 ): Promise<Outcome<unknown, 'conflict'> | undefined> {
-  const [first] = await db.all<{ payload_hash: string; result_json: string }>(
+  const first = await db.one<{ payload_hash: string; result_json: string }>(
     'SELECT payload_hash, result_json FROM repeats WHERE user_id = ? AND op = ? AND client_id = ?',
     [userId, op, clientId],
   )

@@ -19,8 +19,7 @@ const userColumns = [
 const selectUser = `select ${userColumns.join(', ')} from users`
 
 export async function userByKey(db: Connection, accountKey: string): Promise<UsersTable | undefined> {
-  const rows = await db.all<UsersTable>(`${selectUser} where account_key = ?`, [accountKey])
-  return rows[0]
+  return db.one<UsersTable>(`${selectUser} where account_key = ?`, [accountKey])
 }
 
 /** Users among `ids`, in no order. */
@@ -61,16 +60,15 @@ export const insertSession = async (db: Connection, session: SessionsTable): Pro
   ])
 
 export async function sessionById(db: Connection, id: SessionId): Promise<SessionsTable | undefined> {
-  const rows = await db.all<SessionsTable>(`select ${sessionColumns} from sessions where id = ?`, [id])
-  return rows[0]
+  return db.one<SessionsTable>(`select ${sessionColumns} from sessions where id = ?`, [id])
 }
 
 export async function isSessionOpen(db: Connection, id: SessionId, userId: UserId): Promise<boolean> {
-  const rows = await db.all('select id from sessions where id = ? and user_id = ? and ended_at is null', [
+  const row = await db.one('select id from sessions where id = ? and user_id = ? and ended_at is null', [
     id,
     userId,
   ])
-  return rows.length > 0
+  return row !== undefined
 }
 
 export const rotateSession = async (
@@ -96,11 +94,10 @@ export async function failuresOf(
   accountKey: string,
   { lock } = { lock: false },
 ): Promise<SignInFailuresTable | undefined> {
-  const rows = await db.all<SignInFailuresTable>(
+  return db.one<SignInFailuresTable>(
     `select account_key, failures, wait_until from sign_in_failures where account_key = ?${lock ? forUpdate(db.dialect) : ''}`,
     [accountKey],
   )
-  return rows[0]
 }
 
 /**

@@ -17,11 +17,7 @@ export async function placeOf(
   conversation: ConversationId,
   user: UserId,
 ): Promise<PlacesTable | undefined> {
-  const rows = await db.all<PlacesTable>(`${selectPlace} where conversation_id = ? and user_id = ?`, [
-    conversation,
-    user,
-  ])
-  return rows[0]
+  return db.one<PlacesTable>(`${selectPlace} where conversation_id = ? and user_id = ?`, [conversation, user])
 }
 
 /** At most `limit` places of a conversation, by user. */
@@ -106,20 +102,19 @@ export async function messageByClientId(
   sender: UserId,
   clientId: string,
 ): Promise<Pick<MessagesTable, 'seq' | 'at' | 'payload_hash'> | undefined> {
-  const rows = await db.all<Pick<MessagesTable, 'seq' | 'at' | 'payload_hash'>>(
+  return db.one<Pick<MessagesTable, 'seq' | 'at' | 'payload_hash'>>(
     'select seq, at, payload_hash from messages where conversation_id = ? and sender_id = ? and client_id = ?',
     [conversation, sender, clientId],
   )
-  return rows[0]
 }
 
 /** Countable messages at or below a seq; 0 where there is no such message. */
 export async function countableAt(db: Connection, conversation: ConversationId, seq: Seq): Promise<number> {
-  const rows = await db.all<Pick<MessagesTable, 'countable'>>(
+  const row = await db.one<Pick<MessagesTable, 'countable'>>(
     'select countable from messages where conversation_id = ? and seq = ?',
     [conversation, seq],
   )
-  return rows[0]?.countable ?? 0
+  return row?.countable ?? 0
 }
 
 export const insertMessage = async (db: Connection, message: MessagesTable): Promise<number> =>
@@ -169,11 +164,9 @@ export async function conversationById(
   db: Connection,
   id: ConversationId,
 ): Promise<ConversationsTable | undefined> {
-  const rows = await db.all<ConversationsTable>(
-    'select id, version, kind, created_at from conversations where id = ?',
-    [id],
-  )
-  return rows[0]
+  return db.one<ConversationsTable>('select id, version, kind, created_at from conversations where id = ?', [
+    id,
+  ])
 }
 
 export const insertConversation = async (db: Connection, row: ConversationsTable): Promise<number> =>
@@ -189,11 +182,11 @@ export async function directBetween(
   low: UserId,
   high: UserId,
 ): Promise<ConversationId | undefined> {
-  const rows = await db.all<Pick<DirectsTable, 'conversation_id'>>(
+  const row = await db.one<Pick<DirectsTable, 'conversation_id'>>(
     'select conversation_id from directs where low_id = ? and high_id = ?',
     [low, high],
   )
-  return rows[0]?.conversation_id
+  return row?.conversation_id
 }
 
 export const insertDirect = async (db: Connection, row: DirectsTable): Promise<number> =>

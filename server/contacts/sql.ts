@@ -6,11 +6,11 @@ import type { UserId, Version } from '../../protocol/ids'
 const selectRequest = 'select id, from_id, to_id, from_version, to_version, message, state, at from requests'
 
 export async function isContact(db: Connection, user: UserId, other: UserId): Promise<boolean> {
-  const rows = await db.all('select contact_id from contacts where user_id = ? and contact_id = ?', [
+  const row = await db.one('select contact_id from contacts where user_id = ? and contact_id = ?', [
     user,
     other,
   ])
-  return rows.length > 0
+  return row !== undefined
 }
 
 export const insertContact = async (db: Connection, row: ContactsTable): Promise<number> =>
@@ -34,8 +34,7 @@ export const changedContacts = async (
   )
 
 export async function requestById(db: Connection, id: number): Promise<RequestsTable | undefined> {
-  const rows = await db.all<RequestsTable>(`${selectRequest} where id = ?`, [id])
-  return rows[0]
+  return db.one<RequestsTable>(`${selectRequest} where id = ?`, [id])
 }
 
 /** The one request of this direction, whatever its state. */
@@ -44,8 +43,7 @@ export async function requestFrom(
   from: UserId,
   to: UserId,
 ): Promise<RequestsTable | undefined> {
-  const rows = await db.all<RequestsTable>(`${selectRequest} where from_id = ? and to_id = ?`, [from, to])
-  return rows[0]
+  return db.one<RequestsTable>(`${selectRequest} where from_id = ? and to_id = ?`, [from, to])
 }
 
 export const insertRequest = async (db: Connection, row: RequestsTable): Promise<number> =>

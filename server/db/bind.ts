@@ -38,16 +38,22 @@ function nameOf(value: unknown): string {
   return typeof value === 'object' ? (value?.constructor.name ?? 'object') : typeof value
 }
 
-/** Bytes come back as Uint8Array, integers as numbers; an integer that a number cannot hold throws RangeError. */
-export function checkRows<T>(rows: readonly Record<string, unknown>[]): T[] {
-  for (const row of rows)
-    for (const name in row) {
-      const value = row[name]
-      if (typeof value === 'number') {
-        if (Number.isInteger(value) && !Number.isSafeInteger(value))
-          throw new RangeError(`column ${name} is beyond 2^53`)
-      } else if (value instanceof ArrayBuffer) row[name] = new Uint8Array(value)
-      else if (Buffer.isBuffer(value)) row[name] = new Uint8Array(value)
-    }
-  return rows as T[]
+/** A row from its values: bytes as Uint8Array, integers as numbers. Throws RangeError for one that no number can hold. */
+export function toRow(columns: readonly string[], values: readonly unknown[]): Record<string, unknown> {
+  const row: Record<string, unknown> = {}
+  for (let n = 0; n < columns.length; n++) {
+    const name = columns[n] ?? ''
+    row[name] = fromDriver(name, values[n])
+  }
+  return row
+}
+
+function fromDriver(name: string, value: unknown): unknown {
+  if (typeof value === 'string' || value === null) return value
+  if (typeof value === 'number') {
+    if (Number.isInteger(value) && !Number.isSafeInteger(value))
+      throw new RangeError(`column ${name} is beyond 2^53`)
+    return value
+  }
+  return value instanceof ArrayBuffer || Buffer.isBuffer(value) ? new Uint8Array(value) : value
 }

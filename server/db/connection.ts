@@ -12,6 +12,8 @@ export interface Connection {
   readonly dialect: Dialect
   /** Rows of a query. The statement is compiled once per connection and text, and kept. */
   all<T = Record<string, unknown>>(sql: string, binds?: readonly Bind[]): Maybe<T[]>
+  /** The first row of a query, for those that have one at most: half the cost of `all` on SQLite. */
+  one<T = Record<string, unknown>>(sql: string, binds?: readonly Bind[]): Maybe<T | undefined>
   /** Number of rows a statement changed. */
   run(sql: string, binds?: readonly Bind[]): Maybe<number>
 }

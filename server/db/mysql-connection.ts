@@ -5,13 +5,14 @@ import mysql, {
   type ResultSetHeader,
   type RowDataPacket,
 } from 'mysql2/promise'
-import { checkRows, countPlaces, toBinds } from './bind'
+import { countPlaces, toBinds, toRow } from './bind'
 import type { Bind, Connection } from './connection'
 import { mysqlError } from './mysql-error'
 
 export interface MysqlConnection extends Connection {
   readonly dialect: 'mysql'
   all<T = Record<string, unknown>>(sql: string, binds?: readonly Bind[]): Promise<T[]>
+  one<T = Record<string, unknown>>(sql: string, binds?: readonly Bind[]): Promise<T | undefined>
   run(sql: string, binds?: readonly Bind[]): Promise<number>
 }
 
@@ -37,13 +38,16 @@ export function mysqlConnection(raw: PoolConnection): MysqlConnection {
       throw mysqlError(error)
     }
   }
+  async function all<T>(sql: string, binds: readonly Bind[] = []): Promise<T[]> {
+    const [rows, fields] = await send<RowDataPacket[]>(sql, binds)
+    checkNumbers(rows, fields)
+    const columns = fields.map(({ name }) => name)
+    return rows.map((row) => toRow(columns, Object.values(row)) as T)
+  }
   return {
     dialect: 'mysql',
-    async all<T>(sql: string, binds: readonly Bind[] = []) {
-      const [rows, fields] = await send<RowDataPacket[]>(sql, binds)
-      checkNumbers(rows, fields)
-      return checkRows<T>(rows)
-    },
+    all,
+    one: async <T>(sql: string, binds: readonly Bind[] = []) => (await all<T>(sql, binds))[0],
     run: async (sql, binds = []) => (await send<ResultSetHeader>(sql, binds))[0].affectedRows,
   }
 }

@@ -1,7 +1,7 @@
 /** One connection to an SQLite file, over libsql. */
 import Database from 'libsql'
-import { checkRows, countPlaces, toBinds } from './bind'
-import type { Bind, Connection } from './connection'
+import { countPlaces, toBinds, toRow } from './bind'
+import type { Bind, Connection, Maybe } from './connection'
 import { sqliteError } from './sqlite-error'
 
 export interface SqliteConnection extends Connection {
@@ -24,8 +24,10 @@ export interface ConnectionOptions {
 }
 
 interface Prepared {
+  /** Gives rows as arrays: the driver makes objects at half the speed. */
   statement: Database.Statement
   places: number
+  columns: readonly string[]
 }
 
 /**
@@ -39,7 +41,10 @@ export function openConnection(options: ConnectionOptions): SqliteConnection {
   const prepare = (sql: string): Prepared => {
     const known = kept.get(sql)
     if (known) return known
-    const made = { statement: db.prepare(sql), places: countPlaces(sql) }
+    const statement = db.prepare(sql)
+    if (statement.reader) statement.raw()
+    const columns = statement.columns().map(({ name }) => name)
+    const made = { statement, places: countPlaces(sql), columns }
     kept.set(sql, made)
     return made
   }
@@ -47,8 +52,16 @@ export function openConnection(options: ConnectionOptions): SqliteConnection {
     dialect: 'sqlite',
     all<T>(sql: string, binds: readonly Bind[] = []) {
       return guard(() => {
-        const { statement, places } = prepare(sql)
-        return checkRows<T>(statement.all(toBinds(binds, places)) as Record<string, unknown>[])
+        const { statement, places, columns } = prepare(sql)
+        const rows = statement.all(toBinds(binds, places)) as unknown[][]
+        return rows.map((values) => toRow(columns, values) as T)
+      })
+    },
+    one<T>(sql: string, binds: readonly Bind[] = []): Maybe<T | undefined> {
+      return guard(() => {
+        const { statement, places, columns } = prepare(sql)
+        const values = statement.get(toBinds(binds, places)) as unknown[] | undefined
+        return values && (toRow(columns, values) as T)
       })
     },
     run: (sql, binds = []) =>

@@ -37,7 +37,7 @@ export async function recordChanges(
 
 /** Newest id of the table; 0 when it is empty. */
 export async function newestChange(db: Connection): Promise<number> {
-  const [row] = await db.all<{ id: number | null }>('SELECT MAX(id) AS id FROM changes')
+  const row = await db.one<{ id: number | null }>('SELECT MAX(id) AS id FROM changes')
   return row?.id ?? 0
 }
 
@@ -58,7 +58,7 @@ export async function readChanges(
 
 /** Removes changes ten minutes older than the newest, the oldest 30 s of them at a time. */
 export async function pruneChanges(db: Connection): Promise<void> {
-  const [row] = await db.all<{ oldest: number | null; newest: number | null }>(
+  const row = await db.one<{ oldest: number | null; newest: number | null }>(
     'SELECT MIN(id) AS oldest, MAX(id) AS newest FROM changes',
   )
   if (!row?.oldest || !row.newest) return

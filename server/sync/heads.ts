@@ -39,7 +39,7 @@ export async function headLines(db: Connection, streams: readonly StreamId[]): P
 
 /** Version of a stream; 0 when there is no such stream. */
 export async function versionOf(db: Connection, stream: StreamId): Promise<Version> {
-  const [head] = await db.all<{ version: Version }>('SELECT version FROM heads WHERE stream = ?', [stream])
+  const head = await db.one<{ version: Version }>('SELECT version FROM heads WHERE stream = ?', [stream])
   return head?.version ?? 0
 }
 

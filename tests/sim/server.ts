@@ -196,6 +196,7 @@ function mortal(db: Db, life: Life): Db {
   const guarded = (connection: Connection): Connection => ({
     dialect: connection.dialect,
     all: (sql, binds) => (count(), connection.all(sql, binds)),
+    one: (sql, binds) => (count(), connection.one(sql, binds)),
     run: (sql, binds) => (count(), connection.run(sql, binds)),
   })
   const outlived = async <T>(work: Promise<T>): Promise<T> => {
