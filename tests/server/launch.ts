@@ -19,6 +19,8 @@ export interface LaunchOptions {
   env?: Record<string, string>
   /** What is run instead of `server/main.ts`: `dist/server/main.js`, or a server that speaks and stops as it does. */
   entry?: string
+  /** Fills the store before the server first opens it; `env` says where it is, as the server will be told. */
+  prepare?: (env: Readonly<Record<string, string>>) => Promise<void>
 }
 export interface LaunchedServer {
   /** http://127.0.0.1:port; the same after a restart. */
@@ -71,6 +73,16 @@ export async function launchServer(
   const dataDir = mkdtempSync(path.join(tmpdir(), 'tokenim-server-'))
   const { env, drop } = await store.fresh()
   const settings = { PORT: '0', LOG_LEVEL: 'warn', ...env, ...options.env, DATA_DIR: dataDir }
+  const clear = async () => {
+    await drop()
+    rmSync(dataDir, { recursive: true, force: true })
+  }
+  try {
+    await options.prepare?.(settings)
+  } catch (error) {
+    await clear()
+    throw error
+  }
   let running = await startProcess(settings, options.entry)
   const { port } = new URL(running.url)
   const kill9 = async () => void (await end(running.child, 'SIGKILL'))
@@ -89,8 +101,7 @@ export async function launchServer(
     terminate: (signal = 'SIGTERM') => end(running.child, signal),
     async stop() {
       await kill9()
-      await drop()
-      rmSync(dataDir, { recursive: true, force: true })
+      await clear()
     },
   }
 }
