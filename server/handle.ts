@@ -67,7 +67,7 @@ export interface Tx {
    * The same record goes to the database and to the wire.
    */
   change<R extends StreamRow>(stream: StreamId, row: (v: Version) => R): R
-  /** Tells one user's live sockets (or one session's) something that is not kept. Sent after the commit. */
+  /** Tells one user's live sockets (or one session's) on every node, after the commit; perhaps more than once. */
   notify<N extends EventName>(
     to: { userId: UserId; sessionId?: SessionId },
     event: N,

@@ -10,6 +10,7 @@ import type { Head, Tx } from './handle'
 import { recordChanges, type Change } from './sync/changes'
 import { insertHead, lockHeads, updateHead } from './sync/heads'
 import type { Notice } from './sync/deliver'
+import { recordNotices } from './sync/notices'
 
 interface Held {
   readonly stream: StreamId
@@ -72,6 +73,7 @@ export class Transaction implements Tx {
       if (rows.length > 0) changes.push({ stream, from: saved.version, to: head.version, rows })
     }
     await recordChanges(this.db, changes, this.makeId)
+    if (this.notices.length > 0) await recordNotices(this.db, this.notices, this.makeId)
     return { changes, notices: this.notices }
   }
 

@@ -18,6 +18,14 @@ export interface ChangesTable {
   stream: number
   version: number
 }
+/** sync: what was told to sockets, by time-ordered id; pruned after ten minutes. `session_id` 0: all of the user. */
+export interface NoticesTable {
+  id: number
+  user_id: number
+  session_id: number
+  event: string
+  data_json: string
+}
 /** commit: first successes of writes that repeat as `stored`. */
 export interface RepeatsTable {
   user_id: number
@@ -139,6 +147,7 @@ export interface RequestsTable {
 export interface Tables {
   heads: HeadsTable
   changes: ChangesTable
+  notices: NoticesTable
   repeats: RepeatsTable
   nodes: NodesTable
   users: UsersTable

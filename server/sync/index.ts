@@ -52,7 +52,7 @@ export function createSync({ db, streams, bus, clock, log, ...options }: SyncOpt
   const { deliver } = waits
   const onError = (error: unknown) => log.warn({ error: String(error) }, 'phones were not told of a change')
   const publisher = createPublisher({ db, streams, bus, deliver, now: clock.now, onError })
-  const poll = createPoll(db, publisher, onError, options.after)
+  const poll = createPoll({ db, publisher, notify: deliver.notify, onError, after: options.after })
   const stopHearing = bus.subscribe((hint) => {
     if ('stream' in hint) publisher.heard(hint).catch(onError)
     else {

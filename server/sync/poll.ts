@@ -1,7 +1,9 @@
-/** Reads the table of changes, so that losing the bus costs latency, never data (Y12). */
+/** Reads the tables of changes and notices, so that losing the bus costs latency, never data (Y12, A9). */
 import type { Db } from '../db/connection'
 import { byTimer, type After } from './after'
 import { newestChange, readChanges } from './changes'
+import type { Notice } from './deliver'
+import { readNotices } from './notices'
 import type { Publisher } from './publish'
 
 const pollEveryMs = 3_000
@@ -16,21 +18,30 @@ export interface Poll {
   close(): Promise<void>
 }
 
-export function createPoll(
-  db: Db,
-  publisher: Publisher,
-  onError: (error: unknown) => void,
-  after: After = byTimer,
-): Poll {
-  let since: number | undefined
+export interface PollOptions {
+  db: Db
+  publisher: Publisher
+  notify: (notice: Notice) => void
+  onError: (error: unknown) => void
+  after?: After | undefined
+}
+
+export function createPoll({ db, publisher, notify, onError, after = byTimer }: PollOptions): Poll {
+  let changeSeen: number | undefined
+  let noticeSeen: number | undefined
   let callOff: () => void = () => undefined
   let reading: Promise<void> | undefined
   let closed = false
 
   async function read(): Promise<void> {
-    const { newest, reached } = await db.read(async (c) => readChanges(c, since ?? (await newestChange(c))))
-    since = newest
-    for (const [index, one] of reached.entries()) {
+    const { changes, told } = await db.read(async (c) => ({
+      changes: await readChanges(c, changeSeen ?? (await newestChange(c))),
+      told: await readNotices(c, noticeSeen),
+    }))
+    changeSeen = changes.newest
+    noticeSeen = told.newest
+    told.notices.forEach(notify)
+    for (const [index, one] of changes.reached.entries()) {
       if (index % atOnceMax === atOnceMax - 1) await nextRound()
       await publisher.heard(one)
     }

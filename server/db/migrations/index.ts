@@ -1,6 +1,7 @@
 /** All migrations, in order. One that was released is never changed; the next one is added below it. */
 import type { Schema } from '../schema'
 import { foundation } from './0001-foundation'
+import { notices } from './0002-notices'
 
 export interface Migration {
   /** Dense from 1. */
@@ -10,4 +11,7 @@ export interface Migration {
   readonly statements: (schema: Schema) => string[]
 }
 
-export const migrations: readonly Migration[] = [{ id: 1, name: 'foundation', statements: foundation }]
+export const migrations: readonly Migration[] = [
+  { id: 1, name: 'foundation', statements: foundation },
+  { id: 2, name: 'notices', statements: notices },
+]
