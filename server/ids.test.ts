@@ -51,9 +51,19 @@ describe('[D6] ids', () => {
     const make = idMaker({ node: 1, fromMs: start, untilMs: () => until }, () => now)
     expect(timeOfId(make())).toBe(start)
     now = start + 10
-    expect(make).toThrow('not leased')
+    expect(make).toThrow('database: down')
     until += 30_000
     expect(timeOfId(make())).toBe(start + 10)
+  })
+
+  it('go on where they were when a clock that left the lease comes back', () => {
+    let now = start + 5
+    const make = idMaker(lease(2), () => now)
+    const first = make()
+    now += 3 * 24 * 3600_000
+    expect(make).toThrow('database: down')
+    now = start + 4
+    expect(make()).toBe(first + 1)
   })
 
   it('need a node of 0 to 31', () => {

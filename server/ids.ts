@@ -3,6 +3,7 @@
  * span of time, and ids of that number carry times within the span: so no two processes make the same id, whatever their
  * clocks say and however they died.
  */
+import { DbError } from './db/connection'
 import { nodesMax, type NodeLease } from './db/nodes'
 
 export const idEpochMs = Date.UTC(2025, 0, 1)
@@ -10,9 +11,9 @@ const countersPerMs = 128
 const idsPerMs = nodesMax * countersPerMs
 
 /**
- * A maker for one lease. It never blocks: when a millisecond is used up, or the clock goes back, its own time runs ahead of
- * the clock, which catches up with it later. Throws RangeError for a wrong node, and Error when its time reaches the end of
- * the lease: the clock jumped, or the lease could not be renewed.
+ * A maker for one lease, on its clock. It never blocks: when a millisecond is used up, or the clock goes back, its own time
+ * runs ahead of the clock, which catches up with it later. Throws RangeError for a wrong node, and DbError when its time
+ * reaches the end of the lease, of the kind that kept the lease from being renewed (rule D8).
  */
 export function idMaker(lease: NodeLease, now: () => number): () => number {
   const { node } = lease
@@ -21,10 +22,15 @@ export function idMaker(lease: NodeLease, now: () => number): () => number {
   let time = Math.max(lease.fromMs, idEpochMs)
   let counter = -1
   return () => {
-    const clock = Math.floor(now())
-    if (clock > time) [time, counter] = [clock, 0]
-    else if (++counter === countersPerMs) [time, counter] = [time + 1, 0]
-    if (time >= lease.untilMs()) throw new Error(`node ${node} is not leased at the time of its next id`)
+    const usedUp = counter + 1 === countersPerMs
+    const next = Math.max(Math.floor(now()), usedUp ? time + 1 : time)
+    if (next >= lease.untilMs())
+      throw new DbError(
+        lease.lapse?.() ?? 'down',
+        new Error(`node ${node} is not leased at the time of its next id`),
+      )
+    counter = next > time ? 0 : counter + 1
+    time = next
     return (time - idEpochMs) * idsPerMs + node * countersPerMs + counter
   }
 }

@@ -44,7 +44,7 @@ async function start(config: Config, log: Log, fatal: (error: unknown) => void):
   const registry = new Registry()
   const app = createApp({
     ...{ db, bus, deliver: registry, tools, log, onFatal: fatal },
-    newId: idMaker(lease, Date.now),
+    newId: idMaker(lease, lease.now),
     secret: config.jwtSecret,
     limiter: memoryLimiter(rateFactor),
   })

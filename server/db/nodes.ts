@@ -1,6 +1,9 @@
-/** Leases of node numbers, in the table `nodes`. Times are the database's. */
+/**
+ * Leases of node numbers, in the table `nodes`. Times are the database's. A lease is never cut short, whatever clocks do:
+ * ids of its number may carry every time in it, and whoever has the number next begins where it ends.
+ */
 import { randomUUID } from 'node:crypto'
-import { DbError, type Connection, type Db } from './connection'
+import { DbError, type Connection, type Db, type DbErrorKind } from './connection'
 import { forUpdate, insertOrIgnore } from './dialect'
 
 export const nodesMax = 32
@@ -11,15 +14,21 @@ export interface NodeLease {
   readonly fromMs: number
   /** Moves on with every renewal. */
   untilMs(): number
+  /** What the last renewal met, when it failed. */
+  lapse?(): DbErrorKind | undefined
 }
 
 export interface LeaseOptions {
   leaseMs?: number
   renewEveryMs?: number
+  /** After a renewal that failed. */
+  retryEveryMs?: number
   /** Called once, when somebody else has the number: this process must not go on. */
   onLost?: () => void
 }
 export interface Lease extends NodeLease {
+  /** The database's time as this process knows it: it goes on between renewals, and never back. */
+  now(): number
   renew(): Promise<void>
   /** Makes no more ids. The number is free for others when the lease has run out. */
   close(): void
@@ -30,32 +39,54 @@ export interface Lease extends NodeLease {
  * are taken.
  */
 export async function leaseNode(db: Db, options: LeaseOptions = {}): Promise<Lease> {
-  const { leaseMs = 30_000, renewEveryMs = 10_000, onLost } = options
+  const { leaseMs = 30_000, renewEveryMs = 10_000, retryEveryMs = 1_000, onLost } = options
   const token = randomUUID()
-  const now = await db.now()
-  let untilMs = now + leaseMs
-  const { node, fromMs } = await patiently(() => db.write((c) => take(c, token, now, untilMs)))
-  const timer = setInterval(() => {
-    renew().catch(() => undefined)
-  }, renewEveryMs).unref()
+  const clock = clockFrom(await db.now())
+  const start = clock.now()
+  let untilMs = start + leaseMs
+  const { node, fromMs } = await patiently(() => db.write((c) => take(c, token, start, untilMs)))
+  let lapse: DbErrorKind | undefined
+  let timer: NodeJS.Timeout | undefined
+  let closed = false
 
+  function renewIn(ms: number): void {
+    if (closed) return
+    const again = () => renewIn(lapse ? retryEveryMs : renewEveryMs)
+    timer = setTimeout(() => void renew().then(again, again), ms).unref()
+  }
   async function renew(): Promise<void> {
-    const next = (await db.now()) + leaseMs
-    if (await db.write(async (c) => c.run(extend, [next, node, token]))) untilMs = next
-    else {
-      clearInterval(timer)
-      untilMs = 0
-      onLost?.()
+    try {
+      clock.follow(await db.now())
+      const next = clock.now() + leaseMs
+      if (await db.write(async (c) => c.run(extend, [next, node, token]))) untilMs = next
+      else lose()
+      lapse = undefined
+    } catch (error) {
+      lapse = error instanceof DbError ? error.kind : 'down'
+      throw error
     }
   }
+  function close(): void {
+    closed = true
+    clearTimeout(timer)
+    untilMs = 0
+  }
+  function lose(): void {
+    if (!closed) onLost?.()
+    close()
+  }
+  renewIn(renewEveryMs)
+  return { node, fromMs, now: clock.now, untilMs: () => untilMs, lapse: () => lapse, renew, close }
+}
+
+/** Milliseconds that go on from `start`, jump ahead to what they are told to follow, and never go back. */
+function clockFrom(start: number) {
+  let [base, readAt] = [start, performance.now()]
+  const now = () => Math.floor(base + performance.now() - readAt)
   return {
-    node,
-    fromMs,
-    untilMs: () => untilMs,
-    renew,
-    close() {
-      clearInterval(timer)
-      untilMs = 0
+    now,
+    follow(time: number): void {
+      ;[base, readAt] = [Math.max(time, now()), performance.now()]
     },
   }
 }

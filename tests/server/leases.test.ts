@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import type { Db } from '../../server/db/connection'
+import { DbError, type Db, type DbErrorKind } from '../../server/db/connection'
 import { leaseNode, nodesMax, type Lease } from '../../server/db/nodes'
 import { idMaker, timeOfId } from '../../server/ids'
 import { databases } from './databases'
@@ -8,6 +8,16 @@ const opened: { close(): unknown }[] = []
 afterEach(async () => {
   for (const thing of opened.splice(0).reverse()) await thing.close()
 })
+
+function refusalOf(make: () => number): DbErrorKind | undefined {
+  try {
+    make()
+    return undefined
+  } catch (error) {
+    if (error instanceof DbError) return error.kind
+    throw error
+  }
+}
 
 describe.each(databases)('[D6] node numbers on $name', (kind) => {
   const open = async () => {
@@ -40,7 +50,7 @@ describe.each(databases)('[D6] node numbers on $name', (kind) => {
     const backwards = idMaker(heir, () => 0)()
     expect(backwards).toBeGreaterThan(lastOfDead)
     expect(timeOfId(backwards)).toBeGreaterThanOrEqual(dead.untilMs())
-    expect(idMaker(dead, () => Date.now())).toThrow('not leased')
+    expect(idMaker(dead, () => Date.now())).toThrow('database: down')
   })
 
   it('are kept by renewing, and one that lost its number is told and makes no more ids', async () => {
@@ -51,6 +61,61 @@ describe.each(databases)('[D6] node numbers on $name', (kind) => {
     await vi.waitFor(() => expect(mine.untilMs()).toBeGreaterThan(first))
     await db.write(async (c) => c.run('UPDATE nodes SET token = ? WHERE id = ?', ['somebody', mine.node]))
     await vi.waitFor(() => expect(onLost).toHaveBeenCalledOnce())
-    expect(idMaker(mine, () => Date.now())).toThrow('not leased')
+    expect(idMaker(mine, () => Date.now())).toThrow('database: down')
   })
+
+  /** A database whose clock and writes are told what to do; SQLite's is the machine's. */
+  const moody = async () => {
+    const mood: { clock: number; refuses?: DbErrorKind | undefined } = { clock: Date.now() }
+    const db = await open()
+    const write: Db['write'] = async (work) => {
+      if (mood.refuses) throw new DbError(mood.refuses, new Error('in a mood'))
+      return db.write(work)
+    }
+    return { mood, db: { ...db, write, now: async () => mood.clock } }
+  }
+  const day = 24 * 3600_000
+
+  it.each([3 * day, -3600_000])("go on when the database's clock jumps by %s ms, and back", async (jump) => {
+    const { mood, db } = await moody()
+    const mine = await lease(db)
+    const make = idMaker(mine, mine.now)
+    const ids = [make()]
+    for (const by of [jump, -jump, jump]) {
+      mood.clock += by
+      ids.push(make())
+      await mine.renew()
+      ids.push(make())
+    }
+    expect(ids).toEqual([...ids].sort((a, b) => a - b))
+    expect(new Set(ids).size).toBe(ids.length)
+  })
+
+  it('are not leased for less than they were, so that an heir makes only later ids', async () => {
+    const { mood, db } = await moody()
+    const mine = await lease(db)
+    const last = idMaker(mine, () => mine.untilMs() - 1)()
+    mood.clock -= 3600_000
+    await mine.renew()
+    mine.close()
+    mood.clock += 3600_000 + 60_000
+    const heir = await lease(db)
+    expect(heir.node).toBe(mine.node)
+    expect(idMaker(heir, () => 0)()).toBeGreaterThan(last)
+  })
+
+  it.each(['full', 'down'] as const)(
+    '[D8] that could not be renewed in time refuse as the database did (%s), until they are',
+    async (refuses) => {
+      const { mood, db } = await moody()
+      const mine = await lease(db, { leaseMs: 150, renewEveryMs: 20, retryEveryMs: 20 })
+      const make = idMaker(mine, mine.now)
+      const first = make()
+      mood.refuses = refuses
+      await expect.poll(() => refusalOf(make), { interval: 5 }).toBe(refuses)
+      mood.refuses = undefined
+      await expect.poll(() => refusalOf(make), { interval: 5 }).toBeUndefined()
+      expect(make()).toBeGreaterThan(first)
+    },
+  )
 })
