@@ -2,7 +2,7 @@
  * A client that keeps `inFlight` messages unanswered in one conversation and never gives up: when the socket dies, or says
  * nothing for too long, it comes back and sends what was not acked again, oldest first, with the same clientIds (rule O3).
  */
-import { errors, type Failure } from '../../protocol/errors'
+import { errors, type ErrorCode, type Failure } from '../../protocol/errors'
 import { freshId, WireClient } from '../helpers/wire-client'
 import type { History, Sent } from './history'
 
@@ -11,6 +11,8 @@ export interface SenderOptions {
   everyMs?: number
   /** A socket that answers nothing for so long is given up. */
   silentMs?: number
+  /** A try was refused; the sender does what the catalogue says. */
+  onRefused?: (code: ErrorCode) => void
 }
 interface Unacked {
   entry: Sent
@@ -125,6 +127,7 @@ export class Sender {
 
   /** True: it is to be sent again. */
   private refused(one: Unacked, error: Failure): boolean {
+    this.options.onRefused?.(error.code)
     if (!one.unsure) this.history.fail(one.entry)
     if (errors[error.code].retry !== 'never') return true
     this.failure ??= new Error(`refused for good: ${error.code}`)
