@@ -1,5 +1,6 @@
 /** First successes of writes that repeat as `stored` (rule F6), kept in the transaction that made them. */
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
+import { canonical } from '../protocol/canonical'
 import type { ClientId, UserId } from '../protocol/ids'
 import type { Connection } from './db/connection'
 import { ok, refuse, type Outcome } from './handle'
@@ -15,7 +16,7 @@ export interface RepeatKey {
 /** Key of a call. `input` has been checked against a schema with a clientId. */
 export function repeatKeyOf(op: string, userId: UserId, input: unknown): RepeatKey {
   const { clientId, ...payload } = input as { clientId: ClientId }
-  return { userId, op, clientId, hash: createHash('sha256').update(canonical(payload)).digest('base64url') }
+  return { userId, op, clientId, hash: hash('sha256', canonical(payload), 'base64url') }
 }
 
 /** The first success again, `conflict` when its payload was another, undefined when there was none. */
@@ -42,13 +43,4 @@ export async function storeRepeat(
     'INSERT INTO repeats (user_id, op, client_id, payload_hash, result_json, at) VALUES (?, ?, ?, ?, ?, ?)',
     [userId, op, clientId, hash, JSON.stringify(value), at],
   )
-}
-
-/** JSON whose keys are in order, so that equal values have equal texts. */
-export function canonical(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value)
-  const entries = Object.entries(value).filter(([, v]) => v !== undefined)
-  entries.sort(([a], [b]) => (a < b ? -1 : 1))
-  return `{${entries.map(([key, v]) => `${JSON.stringify(key)}:${canonical(v)}`).join(',')}}`
 }

@@ -1,4 +1,5 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
+import { canonical } from '../../protocol/canonical'
 import type { ConversationId, UserId } from '../../protocol/ids'
 import type { MessageBody, MessageRow } from '../../protocol/records'
 import { isCountable } from '../../protocol/rules/countable'
@@ -6,13 +7,7 @@ import type { Head, Tx } from '../handle'
 import { insertMessage } from './sql'
 
 /** Tells two bodies apart, whatever the order of their keys (F6). */
-export const payloadHashOf = (body: MessageBody): string =>
-  createHash('sha256').update(JSON.stringify(body, inKeyOrder)).digest('base64url')
-
-const inKeyOrder = (_key: string, value: unknown): unknown =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
-    : value
+export const payloadHashOf = (body: MessageBody): string => hash('sha256', canonical(body), 'base64url')
 
 export interface Post {
   from: UserId

@@ -1,62 +1,75 @@
 /**
- * Moves what is in the write-ahead log into the database file, on a connection of its own, so that the log stays small
- * and no commit pays for it by surprise. The log's file is cut to `walBytes` when SQLite starts it anew (journal_size_limit
- * on the writing connection), so its size tells when there is something to do.
+ * Moves what is in the write-ahead log into the database file, on a connection and a thread of their own, so that the log
+ * stays small and no commit pays for it by surprise. First beside the writers, which brings over nearly everything; then once more while
+ * they wait, for the little they wrote meanwhile: only a log that is wholly in the file is started anew. The log's file is
+ * cut to `walBytes` then (journal_size_limit on the writing connection), so its size tells when there is something to do.
  */
 import { statSync } from 'node:fs'
 import { DbError } from './connection'
-import type { SqliteConnection } from './sqlite-connection'
 
-export const walBytes = 4 * 1024 * 1024
+export const walBytes = 16 * 1024 * 1024
 /** Beyond this, readers are held up until the log is empty. */
 export const walBytesMax = 64 * 1024 * 1024
 const idleMs = 1_000
 
-export interface Checkpoints {
-  /**
-   * Call after each commit, while no write is under way. True: call `empty` as soon as nobody reads or writes. Throws
-   * DbError `fatal` when a checkpoint could not write; a full disk is not fatal, the log keeps what the file lacks.
-   */
-  afterCommit(): boolean
-  empty(): void
+/** What a checkpoint needs of its connection. */
+export interface CheckpointConnection {
+  all(sql: string): Promise<Record<string, unknown>[]>
   close(): void
 }
+export interface Pauses {
+  /** Runs `work` while nobody writes. */
+  writers(work: () => Promise<void>): Promise<void>
+  /** Runs `work` while nobody reads or writes. */
+  all(work: () => Promise<void>): Promise<void>
+}
+export interface Checkpoints {
+  /**
+   * Call after each commit. Returns at once. Throws DbError `fatal` when a checkpoint could not write; a full disk is not
+   * fatal, the log keeps what the file lacks.
+   */
+  afterCommit(): void
+  /** Call while nobody reads or writes: empties the log. */
+  close(): Promise<void>
+}
 
-export function checkpoints(file: string, connection: SqliteConnection): Checkpoints {
+export function checkpoints(file: string, connection: CheckpointConnection, pause: Pauses): Checkpoints {
   let next = walBytes
-  let timer: NodeJS.Timeout | undefined
-  const size = (): number => statSync(`${file}-wal`, { throwIfNoEntry: false })?.size ?? 0
+  let running = false
+  let closed = false
   let broken: Error | undefined
-  const run = (mode: 'PASSIVE' | 'TRUNCATE') => {
+  const size = (): number => statSync(`${file}-wal`, { throwIfNoEntry: false })?.size ?? 0
+
+  async function run(mode: 'PASSIVE' | 'TRUNCATE'): Promise<void> {
     try {
-      connection.all(`PRAGMA wal_checkpoint(${mode})`)
+      await connection.all(`PRAGMA wal_checkpoint(${mode})`)
     } catch (cause) {
       const harmless = cause instanceof DbError && cause.kind !== 'fatal'
       if (!harmless) broken = cause instanceof DbError ? cause : new DbError('fatal', cause)
     }
   }
-  const whenIdle = () => {
-    timer = undefined
-    run('PASSIVE')
+  async function bringOver(): Promise<void> {
+    running = true
+    await run('PASSIVE')
+    if (!closed) await pause.writers(async () => (closed ? undefined : run('PASSIVE')))
+    const bytes = size()
+    next = bytes + walBytes / 4
+    if (bytes > walBytesMax) await pause.all(async () => (closed ? undefined : run('TRUNCATE')))
+    running = false
   }
+  const idle = setTimeout(() => void bringOver(), idleMs).unref()
   return {
     afterCommit() {
       if (broken) throw broken
-      timer ??= setTimeout(whenIdle, idleMs).unref()
+      idle.refresh()
       const bytes = size()
       if (bytes <= walBytes) next = walBytes
-      if (bytes <= next) return false
-      run('PASSIVE')
-      next = Math.max(next, bytes) + walBytes / 4
-      return bytes > walBytesMax
+      if (bytes > next && !running) void bringOver()
     },
-    empty() {
-      run('TRUNCATE')
-      next = walBytes
-    },
-    close() {
-      clearTimeout(timer)
-      run('TRUNCATE')
+    async close() {
+      closed = true
+      clearTimeout(idle)
+      await run('TRUNCATE')
       connection.close()
     },
   }

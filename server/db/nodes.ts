@@ -7,6 +7,7 @@ import { DbError, type Connection, type Db, type DbErrorKind } from './connectio
 import { forUpdate, insertOrIgnore } from './dialect'
 
 export const nodesMax = 32
+const usualLeaseMs = 30_000
 
 /** A node number, ours for ids with times in [fromMs, untilMs()). */
 export interface NodeLease {
@@ -39,7 +40,7 @@ export interface Lease extends NodeLease {
  * are taken.
  */
 export async function leaseNode(db: Db, options: LeaseOptions = {}): Promise<Lease> {
-  const { leaseMs = 30_000, renewEveryMs = 10_000, retryEveryMs = 1_000, onLost } = options
+  const { leaseMs = usualLeaseMs, renewEveryMs = 10_000, retryEveryMs = 1_000, onLost } = options
   const token = randomUUID()
   const clock = clockFrom(await db.now())
   const start = clock.now()
@@ -77,6 +78,18 @@ export async function leaseNode(db: Db, options: LeaseOptions = {}): Promise<Lea
   }
   renewIn(renewEveryMs)
   return { node, fromMs, now: clock.now, untilMs: () => untilMs, lapse: () => lapse, renew, close }
+}
+
+/**
+ * Has another node renewed its lease lately? Waits half a second for the database at most; one that does not answer is taken
+ * for nobody.
+ */
+export async function othersLive(db: Db, { node, now }: Pick<Lease, 'node' | 'now'>): Promise<boolean> {
+  if (db.dialect === 'sqlite') return false
+  const sql = 'SELECT id FROM nodes WHERE id <> ? AND leased_until > ? LIMIT 1'
+  const found = db.read(async (c) => c.all(sql, [node, now() + usualLeaseMs / 2]))
+  const late = new Promise<[]>((resolve) => setTimeout(() => resolve([]), 500).unref())
+  return (await Promise.race([found.catch(() => []), late])).length > 0
 }
 
 /** Milliseconds that go on from `start`, jump ahead to what they are told to follow, and never go back. */

@@ -1,8 +1,8 @@
-/** One connection to an SQLite file, over libsql. */
+/** One connection to an SQLite file that answers at once, over libsql: for snapshots. */
 import Database from 'libsql'
-import { countPlaces, toBinds, toRow } from './bind'
-import type { Bind, Connection, Maybe } from './connection'
-import { sqliteError } from './sqlite-error'
+import { toBinds, toRow } from './bind'
+import type { Bind, Connection } from './connection'
+import { guard, oneOf, prepared, runOf, type Prepared } from './sqlite-statement'
 
 export interface SqliteConnection extends Connection {
   readonly dialect: 'sqlite'
@@ -19,56 +19,36 @@ export interface ConnectionOptions {
   readOnly?: boolean
   /** synchronous=OFF: an acknowledged write may be lost with the power. Tests only. */
   unsafeDurability?: boolean
-  /** Wait this long for another connection's lock. */
-  busyTimeoutMs?: number
 }
 
-interface Prepared {
-  /** Gives rows as arrays: the driver makes objects at half the speed. */
-  statement: Database.Statement
-  places: number
-  columns: readonly string[]
-}
+/** Wait this long for another connection's lock. */
+export const busyTimeoutMs = 5_000
 
 /**
  * Opens a connection in WAL mode with `synchronous=FULL`, and asserts both (rule D1). Statements are compiled once per
  * text. Throws Error when the file cannot be had in this mode.
  */
-export function openConnection(options: ConnectionOptions): SqliteConnection {
-  const db = guard(() => new Database(options.file, { timeout: options.busyTimeoutMs ?? 5_000 }))
-  guard(() => setUp(db, options))
-  const kept = new Map<string, Prepared>()
-  const prepare = (sql: string): Prepared => {
+export function openConnection({ file, readOnly, unsafeDurability }: ConnectionOptions): SqliteConnection {
+  const db = guard(() => new Database(file, { timeout: busyTimeoutMs }))
+  const kept = new Map<string, Prepared<Database.Statement>>()
+  const prepare = (sql: string): Prepared<Database.Statement> => {
     const known = kept.get(sql)
     if (known) return known
-    const statement = db.prepare(sql)
-    if (statement.reader) statement.raw()
-    const columns = statement.columns().map(({ name }) => name)
-    const made = { statement, places: countPlaces(sql), columns }
+    const made = prepared(sql, db.prepare(sql))
     kept.set(sql, made)
     return made
   }
-  return {
+  const connection: SqliteConnection = {
     dialect: 'sqlite',
-    all<T>(sql: string, binds: readonly Bind[] = []) {
-      return guard(() => {
+    all: <T>(sql: string, binds: readonly Bind[] = []) =>
+      guard(() => {
         const { statement, places, columns } = prepare(sql)
         const rows = statement.all(toBinds(binds, places)) as unknown[][]
         return rows.map((values) => toRow(columns, values) as T)
-      })
-    },
-    one<T>(sql: string, binds: readonly Bind[] = []): Maybe<T | undefined> {
-      return guard(() => {
-        const { statement, places, columns } = prepare(sql)
-        const values = statement.get(toBinds(binds, places)) as unknown[] | undefined
-        return values && (toRow(columns, values) as T)
-      })
-    },
-    run: (sql, binds = []) =>
-      guard(() => {
-        const { statement, places } = prepare(sql)
-        return statement.run(toBinds(binds, places)).changes
       }),
+    one: <T>(sql: string, binds: readonly Bind[] = []) =>
+      guard(() => oneOf(prepare(sql), binds) as T | undefined),
+    run: (sql, binds = []) => guard(() => runOf(prepare(sql), binds)),
     exec: (sql) => guard(() => void db.exec(sql)),
     get inTransaction() {
       return db.inTransaction
@@ -78,28 +58,26 @@ export function openConnection(options: ConnectionOptions): SqliteConnection {
       db.close()
     },
   }
+  for (const pragma of pragmas(unsafeDurability)) connection.exec(pragma)
+  if (readOnly) connection.exec('PRAGMA query_only=1')
+  assertMode(
+    { ...connection.all('PRAGMA journal_mode')[0], ...connection.all('PRAGMA synchronous')[0] },
+    unsafeDurability,
+  )
+  return connection
 }
 
-function setUp(db: Database.Database, { readOnly, unsafeDurability }: ConnectionOptions): void {
-  db.exec('PRAGMA journal_mode=WAL')
-  db.exec(`PRAGMA synchronous=${unsafeDurability ? 'OFF' : 'FULL'}`)
-  db.exec('PRAGMA wal_autocheckpoint=0')
-  if (readOnly) db.exec('PRAGMA query_only=1')
-  const mode = pragma(db, 'journal_mode')
-  const synchronous = pragma(db, 'synchronous')
-  if (mode !== 'wal' || synchronous !== (unsafeDurability ? 0 : 2))
-    throw new Error(`SQLite opened with journal_mode=${String(mode)}, synchronous=${String(synchronous)}`)
-}
+/** What every connection is set to. Checkpoints are ours to run (checkpoint.ts). */
+export const pragmas = (unsafeDurability = false): string[] => [
+  'PRAGMA journal_mode=WAL',
+  `PRAGMA synchronous=${unsafeDurability ? 'OFF' : 'FULL'}`,
+  'PRAGMA wal_autocheckpoint=0',
+]
 
-function pragma(db: Database.Database, name: string): unknown {
-  const [row] = db.prepare(`PRAGMA ${name}`).all() as Record<string, unknown>[]
-  return row?.[name]
-}
-
-function guard<T>(work: () => T): T {
-  try {
-    return work()
-  } catch (error) {
-    throw sqliteError(error)
-  }
+/** Throws Error when a connection did not come to be as durable as it was told to be (rule D1). */
+export function assertMode(is: Record<string, unknown>, unsafeDurability = false): void {
+  if (is.journal_mode !== 'wal' || is.synchronous !== (unsafeDurability ? 0 : 2))
+    throw new Error(
+      `SQLite opened with journal_mode=${String(is.journal_mode)}, synchronous=${String(is.synchronous)}`,
+    )
 }

@@ -2,10 +2,11 @@
 import { mkdirSync } from 'node:fs'
 import path from 'node:path'
 import { checkpoints, walBytes } from './checkpoint'
-import { DbError, type Db } from './connection'
+import { DbError, type Connection, type Db } from './connection'
 import { permits } from './permits'
 import { openConnection, type SqliteConnection } from './sqlite-connection'
 import { lockFile } from './sqlite-lock'
+import { openWriter, type SqliteWriter } from './sqlite-writer'
 
 export interface SqliteOptions {
   file: string
@@ -22,25 +23,27 @@ const readersMax = 4
 export async function openSqlite({ file, unsafeDurability = false }: SqliteOptions): Promise<Db> {
   mkdirSync(path.dirname(path.resolve(file)), { recursive: true })
   const lock = lockFile(file)
-  const open = (options: { readOnly?: boolean; busyTimeoutMs?: number } = {}) =>
-    openConnection({ file, unsafeDurability, ...options })
+  const options = { file, unsafeDurability }
   try {
-    const writer = open()
-    writer.exec(`PRAGMA journal_size_limit=${walBytes}`)
-    const log = checkpoints(file, open({ busyTimeoutMs: 0 }))
-    return sqlite(writer, () => open({ readOnly: true }), log, lock)
+    const writer = await openWriter(options)
+    await writer.exec(`PRAGMA journal_size_limit=${walBytes}`)
+    const openReader = () => openConnection({ ...options, readOnly: true })
+    return sqlite({ file, writer, openReader, checkpointer: await openWriter(options), lock })
   } catch (error) {
     lock.release()
     throw error
   }
 }
 
-function sqlite(
-  writer: SqliteConnection,
-  openReader: () => SqliteConnection,
-  log: ReturnType<typeof checkpoints>,
-  lock: { release(): void },
-): Db {
+interface Parts {
+  file: string
+  writer: SqliteWriter
+  openReader: () => SqliteConnection
+  checkpointer: SqliteWriter
+  lock: { release(): void }
+}
+
+function sqlite({ file, writer, openReader, checkpointer, lock }: Parts): Db {
   const writing = permits(1)
   const reading = permits(readersMax)
   const idle: SqliteConnection[] = []
@@ -49,14 +52,15 @@ function sqlite(
     if (!open) throw new DbError('down', new Error('the database is closed'))
   }
   // Readers first: one of them may be waiting for a write.
-  const alone = (work: () => void) => reading(readersMax, () => writing(1, async () => work()))
+  const alone = (work: () => Promise<void>) => reading(readersMax, () => writing(1, work))
+  const log = checkpoints(file, checkpointer, { writers: (work) => writing(1, work), all: alone })
   return {
     dialect: 'sqlite',
     write: (work) =>
       writing(1, async () => {
         assertOpen()
         const result = await transact(writer, 'BEGIN IMMEDIATE', work)
-        if (log.afterCommit()) alone(() => open && log.empty()).catch(() => undefined)
+        log.afterCommit()
         return result
       }),
     read: (work) =>
@@ -68,28 +72,28 @@ function sqlite(
       }),
     now: async () => Date.now(),
     close: () =>
-      alone(() => {
+      alone(async () => {
         if (!open) return
         open = false
         for (const connection of [writer, ...idle]) connection.close()
-        log.close()
+        await log.close()
         lock.release()
       }),
   }
 }
 
-async function transact<T>(
-  connection: SqliteConnection,
-  begin: string,
-  work: (connection: SqliteConnection) => Promise<T>,
-): Promise<T> {
-  connection.exec(begin)
+/** A writer's statements without binds run on another thread (sqlite-writer.ts), a reader's at once. */
+async function transact<
+  T,
+  C extends Connection & Pick<SqliteConnection | SqliteWriter, 'exec' | 'inTransaction'>,
+>(connection: C, begin: string, work: (connection: C) => Promise<T>): Promise<T> {
+  await connection.exec(begin)
   try {
     const result = await work(connection)
-    connection.exec('COMMIT')
+    await connection.exec('COMMIT')
     return result
   } catch (error) {
-    if (connection.inTransaction) connection.exec('ROLLBACK')
+    if (connection.inTransaction) await connection.exec('ROLLBACK')
     throw error
   }
 }

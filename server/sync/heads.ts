@@ -23,12 +23,24 @@ const columns = 'stream, version, seq, countable, last_at'
 
 /** Heads of these streams in ascending order, locked until the transaction ends. Unknown streams are left out. */
 export async function lockHeads(db: Connection, ascending: readonly StreamId[]): Promise<[StreamId, Head][]> {
-  const tail = ` ORDER BY stream${forUpdate(db.dialect)}`
-  const records = await selectIn<HeadRecord>(db, columns, ascending, tail)
+  const records =
+    db.dialect === 'sqlite'
+      ? await oneByOne(db, ascending)
+      : await selectIn<HeadRecord>(db, columns, ascending, ` ORDER BY stream${forUpdate(db.dialect)}`)
   return records.map(({ stream, version, seq, countable, last_at }) => [
     stream,
     { version, seq, countable, lastAt: last_at },
   ])
+}
+
+/** On SQLite, where nothing travels, this is half the cost of a list. */
+async function oneByOne(db: Connection, streams: readonly StreamId[]): Promise<HeadRecord[]> {
+  const records: HeadRecord[] = []
+  for (const stream of streams) {
+    const record = await db.one<HeadRecord>(`SELECT ${columns} FROM heads WHERE stream = ?`, [stream])
+    if (record) records.push(record)
+  }
+  return records
 }
 
 /** Version and last time of these streams, in no order. Unknown streams are left out. */
