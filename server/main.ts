@@ -10,7 +10,7 @@ import { loadConfig, type Config } from './config'
 import type { Db } from './db/connection'
 import { migrate } from './db/migrate'
 import { openMysql } from './db/mysql'
-import { leaseNode } from './db/nodes'
+import { leaseNode, othersLive } from './db/nodes'
 import { openSqlite } from './db/sqlite'
 import { describe } from './failure'
 import type { Tools } from './handle'
@@ -18,15 +18,13 @@ import { idMaker } from './ids'
 import { memoryLimiter } from './limiter'
 import { createLog, type Log } from './log'
 import { unreadyBecause } from './ready'
-import { createGateway, type Gateway } from './transport/gateway'
+import { createGateway } from './transport/gateway'
 import { createHttp } from './transport/http'
+import { leave, partingOf } from './transport/leave'
 import { Registry } from './transport/registry'
 import { serveWs } from './transport/ws'
 
 const stopWithinMs = 9_000
-const byeWithinMs = 1_000
-/** Phones that come back at once after a stop. */
-const returnsPerSecond = 300
 const tools: Tools = { now: Date.now, token: (bytes) => randomBytes(bytes).toString('base64url') }
 
 interface Running {
@@ -66,8 +64,12 @@ async function start(config: Config, log: Log, fatal: (error: unknown) => void):
     address: http.server.address(),
     async stop() {
       stopping = true
-      await app.close()
-      await sayBye(gateway)
+      const { overMs, spreadMs } = partingOf(gateway.count(), await othersLive(db, lease))
+      if (overMs > 0) await leave(gateway, { overMs, spreadMs })
+      const answered = app.close()
+      await leave(gateway, { overMs: 0, spreadMs })
+      await answered
+      await leave(gateway, { overMs: 0, spreadMs })
       closeSockets()
       await http.close()
       lease.close()
@@ -86,13 +88,6 @@ const openDatabase = ({ databaseUrl: url, dataDir, unsafeDurability }: Config): 
 function clientFolder(): string {
   const built = path.resolve(import.meta.dirname, '../build/h5')
   return existsSync(built) ? built : path.resolve(import.meta.dirname, '../dist/build/h5')
-}
-
-/** Sends all phones home, spread so that they do not come back in one moment, and gives them time to hear it. */
-async function sayBye(gateway: Gateway): Promise<void> {
-  gateway.drain(Math.max(2_000, (gateway.count() / returnsPerSecond) * 1000))
-  const until = Date.now() + byeWithinMs
-  while (gateway.count() > 0 && Date.now() < until) await new Promise((resolve) => setTimeout(resolve, 20))
 }
 
 /** For the eyes of people, as a start that is refused: standard output is the log's alone. */

@@ -19,6 +19,8 @@ export interface Talk {
   log: { warn(fields: object, message: string): void; error(fields: object, message: string): void }
   /** Frames a second of one user, over all his sockets. */
   userRate: number
+  /** Connections that take no more calls (F11). */
+  leaving: ReadonlySet<Connection>
   /** The connection is live from now on. */
   greeted: (connection: Connection) => void
 }
@@ -104,6 +106,10 @@ function makeRoom(registry: Registry, userId: UserId): void {
 async function answer(talk: Talk, connection: Connection, request: Request, tooFast: boolean): Promise<void> {
   const { id, op, in: input } = request
   const { userId, sessionId, address, unanswered } = connection
+  if (talk.leaving.has(connection)) {
+    connection.send({ t: 'res', id, ok: false, error: { code: 'draining' } })
+    return
+  }
   if (tooFast || unanswered >= unansweredMax) {
     const error: Failure = { code: 'tooManyRequests', data: { retryAfterMs: tooFast ? 1_000 : 100 } }
     connection.send({ t: 'res', id, ok: false, error })

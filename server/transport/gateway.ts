@@ -29,6 +29,11 @@ export interface Gateway {
   accept(wire: Wire, address: string): Ear
   /** Ends what is silent or overdue. Called every second. */
   sweep(): void
+  /**
+   * Sends this share (0 to 1) of the sockets home: from now on their calls get `draining`, and at a later call of this, when
+   * all earlier ones are answered, they are asked to come back within `spreadMs` and close. So do new sockets at once.
+   */
+  leave(share: number, spreadMs: number): void
   /** Asks everybody to come back within `spreadMs`, and closes (W8). Later sockets get the same. */
   drain(spreadMs: number): void
   /** Sockets that are open. */
@@ -44,10 +49,12 @@ const closingMs = 2_000
 export function createGateway(options: GatewayOptions): Gateway {
   const { registry, unit, ticks = options.now, rateFactor = 1, socketsPerAddress = 2_000 } = options
   const { dirty } = createFlusher()
+  const leaving = new Set<Connection>()
   const addresses = new Addresses(socketsPerAddress, Math.ceil(socketsPerAddress / 4))
   const talk: Talk = {
     ...options,
     ticks,
+    leaving,
     userRate: framesPerSecondOfUser * rateFactor,
     greeted: ({ address }) => addresses.greeted(address),
   }
@@ -74,6 +81,7 @@ export function createGateway(options: GatewayOptions): Gateway {
         closed() {
           if (!registry.all.delete(connection)) return
           addresses.closed(address, connection.userId !== 0)
+          leaving.delete(connection)
           registry.unlisten(connection)
           connection.state = 'closing'
         },
@@ -81,6 +89,12 @@ export function createGateway(options: GatewayOptions): Gateway {
     },
     sweep() {
       for (const connection of registry.all) look(connection, ticks())
+    },
+    leave(share, spreadMs) {
+      spread = spreadMs
+      const staying = [...registry.all].filter((one) => one.state !== 'closing' && !leaving.has(one))
+      for (const connection of leaving) if (connection.unanswered === 0) sendHome(connection, spreadMs)
+      for (const connection of staying.slice(0, Math.ceil(staying.length * share))) leaving.add(connection)
     },
     drain(spreadMs) {
       spread = spreadMs

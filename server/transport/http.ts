@@ -35,6 +35,8 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
     requestTimeout: 30_000,
     routerOptions: { ignoreTrailingSlash: true },
     forceCloseConnections: true,
+    // While it closes, calls still get the answer of the catalogue: draining.
+    return503OnClosing: false,
   })
   await http.register(helmet, {
     contentSecurityPolicy: { directives: policy },
