@@ -38,6 +38,9 @@ export function checkpoints(file: string, connection: CheckpointConnection, paus
   let running = false
   let closed = false
   let broken: Error | undefined
+  const breakOff = (cause: unknown): void => {
+    broken = cause instanceof DbError ? cause : new DbError('fatal', cause)
+  }
   const size = (): number => statSync(`${file}-wal`, { throwIfNoEntry: false })?.size ?? 0
 
   async function run(mode: 'PASSIVE' | 'TRUNCATE'): Promise<void> {
@@ -45,26 +48,31 @@ export function checkpoints(file: string, connection: CheckpointConnection, paus
       await connection.all(`PRAGMA wal_checkpoint(${mode})`)
     } catch (cause) {
       const harmless = cause instanceof DbError && cause.kind !== 'fatal'
-      if (!harmless) broken = cause instanceof DbError ? cause : new DbError('fatal', cause)
+      if (!harmless) breakOff(cause)
     }
   }
-  async function bringOver(): Promise<void> {
+  function start(): void {
+    if (running) return
     running = true
+    bringOver()
+      .catch(breakOff)
+      .finally(() => (running = false))
+  }
+  async function bringOver(): Promise<void> {
     await run('PASSIVE')
     if (!closed) await pause.writers(async () => (closed ? undefined : run('PASSIVE')))
     const bytes = size()
     next = bytes + walBytes / 4
     if (bytes > walBytesMax) await pause.all(async () => (closed ? undefined : run('TRUNCATE')))
-    running = false
   }
-  const idle = setTimeout(() => void bringOver(), idleMs).unref()
+  const idle = setTimeout(start, idleMs).unref()
   return {
     afterCommit() {
       if (broken) throw broken
       idle.refresh()
       const bytes = size()
       if (bytes <= walBytes) next = walBytes
-      if (bytes > next && !running) void bringOver()
+      if (bytes > next) start()
     },
     async close() {
       closed = true

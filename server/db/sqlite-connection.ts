@@ -1,7 +1,7 @@
 /** One connection to an SQLite file that answers at once, over libsql: for snapshots. */
 import Database from 'libsql'
 import { toBinds, toRow } from './bind'
-import type { Bind, Connection } from './connection'
+import type { Bind, Connection, Maybe } from './connection'
 import { guard, oneOf, prepared, runOf, type Prepared } from './sqlite-statement'
 
 export interface SqliteConnection extends Connection {
@@ -46,7 +46,7 @@ export function openConnection({ file, readOnly, unsafeDurability }: ConnectionO
         const rows = statement.all(toBinds(binds, places)) as unknown[][]
         return rows.map((values) => toRow(columns, values) as T)
       }),
-    one: <T>(sql: string, binds: readonly Bind[] = []) =>
+    one: <T>(sql: string, binds: readonly Bind[] = []): Maybe<T | undefined> =>
       guard(() => oneOf(prepare(sql), binds) as T | undefined),
     run: (sql, binds = []) => guard(() => runOf(prepare(sql), binds)),
     exec: (sql) => guard(() => void db.exec(sql)),
