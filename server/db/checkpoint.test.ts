@@ -13,42 +13,67 @@ afterEach(() => {
   rmSync(folder, { recursive: true })
 })
 
-/** Checkpoints of a file whose log has grown, on a disk that answers `kind`. */
-function failing(kind: DbErrorKind) {
+/** Checkpoints of a file whose log has `bytes`, on a disk that answers `kind`; `steps` says what was done in which pause. */
+function setUp({ bytes = walBytes * 2, kind }: { bytes?: number; kind?: DbErrorKind } = {}) {
   const file = path.join(folder, 'tokenim.db')
   writeFileSync(`${file}-wal`, '')
-  truncateSync(`${file}-wal`, walBytes * 2)
-  let tries = 0
+  truncateSync(`${file}-wal`, bytes)
+  const steps: string[] = []
+  let held = ''
   const connection = {
-    async all(): Promise<never> {
-      tries += 1
-      throw new DbError(kind, new Error('disk'))
+    async all(sql: string) {
+      steps.push(`${/\((\w+)\)/.exec(sql)?.[1] ?? sql}${held}`)
+      if (kind) throw new DbError(kind, new Error('disk'))
+      return []
     },
     close: () => undefined,
   }
-  const atOnce = (work: () => Promise<void>) => work()
-  const log = checkpoints(file, connection, { writers: atOnce, all: atOnce })
-  const tried = async () => {
-    await new Promise((resolve) => setImmediate(resolve))
-    return tries
+  const holding = (who: string) => async (work: () => Promise<void>) => {
+    held = ` without ${who}`
+    await work()
+    held = ''
   }
-  return { log, tried }
+  const log = checkpoints(file, connection, { writers: holding('writers'), all: holding('anybody') })
+  return { ...log, steps }
 }
+const soon = () => new Promise((resolve) => setImmediate(resolve))
 
 describe('checkpoints', () => {
-  it('[F4] a checkpoint that could not write fails the next commit', async () => {
-    const { log, tried } = failing('fatal')
+  it('brings the log over beside the writers, and the rest while they wait', async () => {
+    const log = setUp()
     log.afterCommit()
-    expect(await tried()).toBeGreaterThan(0)
+    log.afterCommit()
+    await soon()
+    expect(log.steps).toEqual(['PASSIVE', 'PASSIVE without writers'])
+    await log.close()
+  })
+  it('leaves a small log alone', async () => {
+    const log = setUp({ bytes: walBytes })
+    log.afterCommit()
+    await soon()
+    expect(log.steps).toEqual([])
+    await log.close()
+  })
+  it('empties a log that readers keep from ending', async () => {
+    const log = setUp({ bytes: walBytesMax + 1 })
+    log.afterCommit()
+    await soon()
+    expect(log.steps.at(-1)).toBe('TRUNCATE without anybody')
+    await log.close()
+  })
+  it('[F4] a checkpoint that could not write fails the next commit', async () => {
+    const log = setUp({ kind: 'fatal' })
+    log.afterCommit()
+    await soon()
     expect(() => log.afterCommit()).toThrow(expect.objectContaining({ kind: 'fatal' }) as Error)
     await log.close()
   })
   it.each(['full', 'again'] as const)(
     'one that met %s harms nothing: the log keeps what the file lacks',
     async (kind) => {
-      const { log, tried } = failing(kind)
+      const log = setUp({ kind })
       log.afterCommit()
-      expect(await tried()).toBeGreaterThan(0)
+      await soon()
       expect(() => log.afterCommit()).not.toThrow()
       await log.close()
     },
