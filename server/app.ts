@@ -14,10 +14,11 @@ import { chatAudience, chatHandlers, chatSources } from './chat'
 import { createCommit } from './commit'
 import { contactsHandlers, contactsSources } from './contacts'
 import type { Db } from './db/connection'
-import { createDispatch, type Dispatch } from './dispatch'
+import { createDispatch, type Dispatch, type Funnel } from './dispatch'
 import type { Log } from './failure'
 import type { Handlers, Tools } from './handle'
 import { memoryLimiter, type Limiter } from './limiter'
+import type { Load } from './load'
 import { createSync, type After, type Deliver } from './sync'
 
 export interface AppOptions {
@@ -36,10 +37,13 @@ export interface AppOptions {
   onFatal: (error: unknown) => void
   passwordCost?: PasswordCost
   limiter?: Limiter
+  /** Absent: what this app counts by itself. */
+  load?: Load
   checkOutput?: boolean
 }
 export interface App {
   readonly dispatch: Dispatch
+  readonly turnsAway: Funnel['turnsAway']
   /** Who an access token belongs to, while his session lasts (A4). */
   authenticate(token: string): Promise<SessionFacts | undefined>
   /** Answer to a ping: the digest (Y9), or undefined when the session has ended. */
@@ -64,10 +68,12 @@ export function createApp(options: AppOptions): App {
   }
   const limiter = options.limiter ?? memoryLimiter()
   const checkOutput = options.checkOutput ?? false
-  const funnel = createDispatch({ ops, handlers, commit, db, tools, limiter, log, checkOutput })
+  const { load } = options
+  const funnel = createDispatch({ ops, handlers, commit, db, tools, limiter, load, log, checkOutput })
   const authenticate = createAuthenticate(tokens, tools.now)
   return {
     dispatch: funnel.dispatch,
+    turnsAway: funnel.turnsAway,
     authenticate: (token) => authenticate(db, token),
     async pulse(userId, sessionId) {
       return (await sessionIsOpen(db, { userId, sessionId })) ? sync.digestFor(userId) : undefined

@@ -9,6 +9,7 @@ import { DbError, type Connection, type Db } from './db/connection'
 import { internal, refusedBy, type Log } from './failure'
 import type { Caller, Tools } from './handle'
 import type { Limiter } from './limiter'
+import { createLoad, purposeOf, type Load } from './load'
 import { operationsOf, type AnyHandler, type Operation } from './operations'
 import { repeatKeyOf } from './repeat'
 
@@ -29,22 +30,32 @@ export interface DispatchOptions {
   db: Db
   tools: Tools
   limiter: Limiter
+  /** Absent: counted by itself. */
+  load?: Load | undefined
   log: Log
   /** Development and tests: an output that does not fit its schema is a bug (`internal`). */
   checkOutput?: boolean
 }
 export interface Funnel {
   dispatch: Dispatch
+  /** What a call would be turned away with, before anything is looked up; undefined: it may come (L1). */
+  turnsAway(op: string): Failure<'overloaded'> | undefined
   /** Later calls get `draining`; resolves when those under way are answered (F11). */
   close(): Promise<void>
 }
 
 /** Throws when a handler is missing or an operation is declared in a way that cannot work. */
 export function createDispatch(options: DispatchOptions): Funnel {
-  const { commit, db, tools, limiter, log, checkOutput = false } = options
+  const { tools, limiter, log, checkOutput = false } = options
   const operations = operationsOf(options.ops, options.handlers)
-  const perStatement = eachOnItsOwn(db)
   const underWay = counter()
+  const load = options.load ?? createLoad({ ticks: tools.now })
+  const { read, write } = waysIn(options, load)
+
+  function turnsAway(op: string): Failure<'overloaded'> | undefined {
+    const retryAfterMs = load.retryAfterMs(purposeOf(op))
+    return retryAfterMs > 0 ? { code: 'overloaded', data: { retryAfterMs } } : undefined
+  }
 
   async function answer(operation: Operation, call: Call): Promise<Result<unknown>> {
     const { op, input, caller } = call
@@ -60,21 +71,6 @@ export function createDispatch(options: DispatchOptions): Funnel {
     if (issue) return refused('invalidInput', { path: issue.path, expected: issue.message })
     const result = await (operation.kind === 'read' ? read(operation, call) : write(operation, call))
     return outgoing(operation, result)
-  }
-
-  async function read({ handler }: Operation & { kind: 'read' }, { input, caller, gone }: Call) {
-    if (!('wait' in handler))
-      return db.read(async (c) => handler.run({ input, caller, db: c, now: tools.now() }))
-    return gone ? handler.wait({ input, caller, gone }) : refused('forbidden')
-  }
-
-  async function write(operation: Operation & { kind: 'write' }, { op, input, caller }: Call) {
-    const { handler, definition } = operation
-    const before = await handler.prepare?.({ input, caller, db: perStatement, tools })
-    if (before && !before.ok) return before
-    const userId = caller.kind === 'user' ? caller.userId : 0
-    const repeat = definition.repeat === 'stored' ? repeatKeyOf(op, userId, input) : undefined
-    return commit.write({ op, handler, call: { input, caller, prepared: before?.value }, repeat })
   }
 
   /** What leaves the server is what the operation declares (F8). */
@@ -99,6 +95,8 @@ export function createDispatch(options: DispatchOptions): Funnel {
       if (underWay.closed) return refused('draining')
       const operation = operations.get(call.op)
       if (!operation) return refused('unknownOperation')
+      const busy = call.caller.kind === 'system' ? undefined : turnsAway(call.op)
+      if (busy) return { ok: false, error: busy }
       underWay.add()
       try {
         return await answer(operation, call)
@@ -108,7 +106,38 @@ export function createDispatch(options: DispatchOptions): Funnel {
         underWay.remove()
       }
     },
+    turnsAway,
     close: underWay.close,
+  }
+}
+
+/** How calls get to the database, counted while they wait (L3). */
+function waysIn({ commit, db, tools }: DispatchOptions, load: Load) {
+  const perStatement = eachOnItsOwn(db)
+  return {
+    async read({ handler }: Operation & { kind: 'read' }, { input, caller, gone }: Call) {
+      if ('wait' in handler) return gone ? handler.wait({ input, caller, gone }) : refused('forbidden')
+      const ticket = load.reads.enter()
+      const begun = () => load.reads.leave(ticket)
+      return db
+        .read(async (c) => {
+          begun()
+          return handler.run({ input, caller, db: c, now: tools.now() })
+        })
+        .finally(begun)
+    },
+
+    async write({ handler, definition }: Operation & { kind: 'write' }, { op, input, caller }: Call) {
+      const before = await handler.prepare?.({ input, caller, db: perStatement, tools })
+      if (before && !before.ok) return before
+      const userId = caller.kind === 'user' ? caller.userId : 0
+      const repeat = definition.repeat === 'stored' ? repeatKeyOf(op, userId, input) : undefined
+      const ticket = load.writes.enter()
+      const call = { input, caller, prepared: before?.value }
+      const result = await commit.write({ op, handler, call, repeat })
+      load.writes.leave(ticket)
+      return result
+    },
   }
 }
 

@@ -16,6 +16,8 @@ import { describe } from './failure'
 import type { Tools } from './handle'
 import { idMaker } from './ids'
 import { memoryLimiter } from './limiter'
+import { createLoad } from './load'
+import { watchLoop } from './loop-delay'
 import { createLog, type Log } from './log'
 import { unreadyBecause } from './ready'
 import { createGateway } from './transport/gateway'
@@ -40,16 +42,19 @@ async function start(config: Config, log: Log, fatal: (error: unknown) => void):
   const onError = (error: unknown) => log.warn({ error: describe(error) }, 'the bus')
   const bus = config.redisUrl ? redisBus({ url: config.redisUrl, onError }) : memoryBus()
   const registry = new Registry()
+  const load = createLoad({ ticks: () => performance.now(), loopDelayMs: watchLoop() })
   const app = createApp({
     ...{ db, bus, deliver: registry, tools, log, onFatal: fatal },
     newId: idMaker(lease, lease.now),
     secret: config.jwtSecret,
     limiter: memoryLimiter(rateFactor),
+    load,
   })
   const gateway = createGateway({
     ...{ app, registry, log, rateFactor, socketsPerAddress, now: Date.now },
     ticks: () => performance.now(),
     unit: Math.random,
+    turnsAwayMs: () => load.retryAfterMs('enter'),
   })
   let stopping = false
   const notReady = async () => (stopping ? 'stopping' : unreadyBecause(db, Date.now))

@@ -7,6 +7,8 @@ interface Count {
 
 export class Addresses {
   private readonly counts = new Map<string, Count>()
+  /** Sockets of all addresses that have not said hello. */
+  greeting = 0
 
   constructor(
     readonly openMax: number,
@@ -22,11 +24,14 @@ export class Addresses {
   opened(address: string): void {
     const { open, greeting } = this.counts.get(address) ?? none
     this.counts.set(address, { open: open + 1, greeting: greeting + 1 })
+    this.greeting += 1
   }
 
   greeted(address: string): void {
     const count = this.counts.get(address)
-    if (count) count.greeting -= 1
+    if (!count) return
+    count.greeting -= 1
+    this.greeting -= 1
   }
 
   /** `live`: it had said hello. */
@@ -34,7 +39,10 @@ export class Addresses {
     const count = this.counts.get(address)
     if (!count) return
     count.open -= 1
-    if (!live) count.greeting -= 1
+    if (!live) {
+      count.greeting -= 1
+      this.greeting -= 1
+    }
     if (count.open === 0) this.counts.delete(address)
   }
 }

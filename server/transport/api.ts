@@ -11,7 +11,7 @@ import { originFits } from './origin'
 import { shapeFits } from './shape'
 
 export interface ApiOptions {
-  app: Pick<App, 'dispatch' | 'authenticate'>
+  app: Pick<App, 'dispatch' | 'turnsAway' | 'authenticate'>
   origins: readonly string[]
   /** Trusted proxies in front. */
   trustProxy: number
@@ -32,6 +32,8 @@ export function serveApi(http: FastifyInstance, { app, origins, trustProxy }: Ap
     void reply.header('cache-control', 'no-store')
     if (!originFits(request.headers, origins)) return fail(reply, { code: 'forbidden' })
     if (!shapeFits(input)) return fail(reply, { code: 'invalidInput', data: { path: '' } })
+    const busy = app.turnsAway(request.params.op)
+    if (busy) return fail(reply, busy)
     const address = addressOf(request.headers, request.socket.remoteAddress, trustProxy)
     const caller = await callerOf(app, request.headers.authorization, address)
     if (!caller) return fail(reply, { code: 'unavailable' })

@@ -12,6 +12,8 @@ export interface GatewayOptions extends Pick<Talk, 'app' | 'registry' | 'now' | 
   socketsPerAddress?: number
   /** Multiplies frames per second; load tests raise it. */
   rateFactor?: number
+  /** 0, or after how many milliseconds a new socket may be asked for (L1). */
+  turnsAwayMs?: () => number
 }
 /** The ear of one socket. */
 export interface Ear {
@@ -26,6 +28,8 @@ export interface Ear {
 export interface Gateway {
   /** May this address open a socket? */
   admits(address: string): boolean
+  /** 0, or after how many milliseconds any address may ask again: too much is going on (L1, L4). */
+  busyMs(): number
   accept(wire: Wire, address: string): Ear
   /** Ends what is silent or overdue. Called every second. */
   sweep(): void
@@ -42,6 +46,8 @@ export interface Gateway {
 
 const framesPerSecond = 500
 const framesPerSecondOfUser = 1_000
+/** Sockets that have not said hello, of all addresses together. */
+const greetingMax = 2_000
 const silentMs = 3 * limits.pingEveryMs
 /** A socket that does not finish its close is cut. */
 const closingMs = 2_000
@@ -65,6 +71,8 @@ export function createGateway(options: GatewayOptions): Gateway {
 
   return {
     admits: (address) => addresses.admits(address),
+    busyMs: () =>
+      addresses.greeting >= greetingMax ? limits.helloDeadlineMs : (options.turnsAwayMs?.() ?? 0),
     accept(wire, address) {
       const connection = new Connection({ wire, address, openedAt: ticks(), rate, dirty })
       registry.all.add(connection)

@@ -36,7 +36,9 @@ export function serveWs({ server, gateway, origins, trustProxy }: WsOptions): ()
     const [path] = (request.url ?? '').split('?')
     if (path !== '/ws') return '404 Not Found'
     if (!originFits(request.headers, origins)) return '403 Forbidden'
-    return gateway.admits(addressIn(request)) ? undefined : '429 Too Many Requests'
+    if (!gateway.admits(addressIn(request))) return '429 Too Many Requests'
+    const busyMs = gateway.busyMs()
+    return busyMs > 0 ? `503 Service Unavailable\r\nRetry-After: ${Math.ceil(busyMs / 1000)}` : undefined
   }
   function attach(ws: WebSocket, socket: Duplex, address: string): void {
     const ear = gateway.accept(ws, address)

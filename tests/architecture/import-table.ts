@@ -129,6 +129,7 @@ export const importTable: readonly Row[] = [
   },
   { files: /^server\/limiter\.ts$/, may: [/^rate-limiter-flexible$/], types: [protocol] },
   { files: /^server\/log\.ts$/, may: [/^pino$/] },
+  { files: /^server\/loop-delay\.ts$/, may: [nodeOf('perf_hooks')] },
   // the funnel, and small files of the server that it is made of
   {
     files: /^server\/[a-z-]+\.ts$/,
