@@ -26,6 +26,7 @@ const slowSteps = [
     env: { TOKENIM_SIM_SEEDS: '10000' },
   },
   { name: 'faults', args: [script('faults')], tests: true, env: { TOKENIM_FAULTS: 'long' } },
+  { name: 'mutants', args: [bin('tsx/dist/cli.mjs'), 'tests/mutants/cli.ts'], tests: true },
   { name: 'bench', args: [bin('tsx/dist/cli.mjs'), 'bench/run.ts'] },
 ]
 

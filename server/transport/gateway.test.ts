@@ -81,6 +81,15 @@ describe('hello', () => {
     gateway.sweep()
     expect(wire.closedWith).toBe(closeCodes.unauthenticated)
   })
+  it('[Y8] hears from the welcome on, before it asks for anything', async () => {
+    const { wire, say } = open()
+    say({ t: 'hello', v: 1, token: '1', features: [] })
+    registry.send(1, encode({ t: 'pong', digest: 1 }))
+    for (let n = 0; n < 100 && !registry.isOnline(1); n++) await Promise.resolve()
+    registry.send(1, encode({ t: 'pong', digest: 2 }))
+    await turn()
+    expect(wire.frames).toMatchObject([{ t: 'welcome' }, { t: 'pong', digest: 2 }])
+  })
   it('[W2] a request before the hello closes the socket and is not run', async () => {
     const { wire, say } = open()
     say({ t: 'req', id: 1, op: 'slow', in: {} })

@@ -48,6 +48,14 @@ describe.each(databases)('history of a chat on $name', (database) => {
       expect(await list(ben, 1, 5)).toEqual({ rows: [], more: false })
     })
 
+    it('[S2] [S5] is in the order of seqs, whatever the times say', async () => {
+      for (const n of numbers(2, 9)) await must(ann, `${n}`)
+      await sql('update messages set at = 1000000 - 7 * seq where conversation_id = ?', [room])
+      expect((await list(ann)).rows.map(({ seq }) => seq)).toEqual(numbers(1, 9))
+      expect((await list(ann, 8, 3)).rows.map(({ seq }) => seq)).toEqual([5, 6, 7])
+      expect((await ann.snapshot(room)).messages.map(({ seq }) => seq)).toEqual(numbers(1, 9))
+    })
+
     it('[W5] is cut by bytes as well as rows', async () => {
       const text = '字'.repeat(limits.messageTextCharsMax)
       for (let i = 0; i < 20; i++) await must(ann, text)
@@ -88,6 +96,16 @@ describe.each(databases)('history of a chat on $name', (database) => {
       expect(first.rows.flatMap((row) => (row.k === 'message' ? [row.seq] : []))).toEqual(seen.slice(0, 4))
       expect(first.more).toBe(true)
       expect((await list(ben)).rows).toHaveLength(12)
+    })
+
+    it('[Y5] rows that are hidden do not narrow the range of a page', async () => {
+      await must(ann, 'seen')
+      const since = (await ann.snapshot(room)).version
+      // What follows is not seen by Ann; Ben has not seen hers, so that no place moves with it.
+      await setPlace('[[1,2],[50,null]]', 0)
+      for (const text of ['one', 'two', 'three']) await must(ben, text)
+      const page = await ann.must('sync.pull', { stream: room, since })
+      expect(page).toMatchObject({ from: since, to: since + 3, head: since + 3, more: false, rows: [] })
     })
 
     it('[V1][V2] after leaving, history stays and the stream is shut', async () => {

@@ -49,6 +49,14 @@ describe('merge', () => {
     expect(stream.messages[0]?.body).toEqual({ kind: 'text', text: 'changed' })
   })
 
+  it('[S2] [S5] messages stand by seq, whatever their times say', () => {
+    const stream = emptyStream()
+    const at = (seq: number, time: number) => ({ ...message(seq, seq), at: time })
+    applyFrame(stream, frame(0, [at(1, 500), at(2, 900), at(3, 100)]))
+    applyFrame(stream, frame(3, [at(4, 500)]))
+    expect(seqs(stream)).toEqual([1, 2, 3, 4])
+  })
+
   it('[Y4] a frame is applied only where it begins at what is held', () => {
     const stream = emptyStream()
     expect(applyFrame(stream, frame(0, [message(1, 1)]))).toBe('applied')
@@ -124,8 +132,9 @@ describe('merge', () => {
     expect(stream.messages[1]?.body).toEqual({ kind: 'text', text: 'edited' })
     applyHistory(stream, 3, { rows: [], more: true })
     expect(stream.floorSeq).toBe(3)
-    applyHistory(stream, 3, { rows: [message(2, 2)], more: false })
-    expect([seqs(stream)[0], stream.floorSeq]).toEqual([2, 1])
+    // Its frame is still on the way: it moves the version, not this page.
+    applyHistory(stream, 3, { rows: [message(2, 62)], more: false })
+    expect([seqs(stream)[0], stream.floorSeq, stream.version]).toEqual([2, 1, 61])
   })
 
   it('[Y10] a page of history that a reset cut off is dropped', () => {
