@@ -9,6 +9,8 @@ export interface LoadOptions {
   pairs: number
   inFlight: number
   everyMs?: number
+  /** Does the first (0) or the second (1) of this pair speak? Absent: both do. */
+  speaks?: (pair: number, side: number) => boolean
   /** Accounts begin with it. */
   name: string
 }
@@ -37,13 +39,14 @@ export class Load {
     private readonly options: LoadOptions,
     readonly pairs: readonly Pair[],
   ) {
-    const { urls, inFlight, everyMs } = options
+    const { urls, inFlight, everyMs, speaks = () => true } = options
     const onRefused = (code: ErrorCode) => (this.refusals[code] = (this.refusals[code] ?? 0) + 1)
     const pace = everyMs === undefined ? { onRefused } : { onRefused, everyMs }
-    this.senders = pairs.flatMap(({ a, b, conversationId }) =>
-      [a, b].map((p, n) => {
-        const url = urls[n] ?? urls[0]
-        return new Sender(url, p.token, p.userId, conversationId, this.history, inFlight, pace)
+    this.senders = pairs.flatMap(({ a, b, conversationId }, pair) =>
+      [a, b].flatMap((p, side) => {
+        const url = urls[side] ?? urls[0]
+        const sender = new Sender(url, p.token, p.userId, conversationId, this.history, inFlight, pace)
+        return speaks(pair, side) ? [sender] : []
       }),
     )
   }
