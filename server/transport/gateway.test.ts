@@ -302,6 +302,32 @@ describe('the end', () => {
       expect(closedWith).toBe(closeCodes.draining)
     }
   })
+  it('[W12] [F11] leaving goes by shares; a socket goes when its calls are answered, later ones get draining', async () => {
+    const phones = [await live(1), await live(2), await live(3), await live(4)]
+    const [busy] = phones
+    busy?.say({ t: 'req', id: 1, op: 'slow', in: {} })
+    gateway.leave(0.5, 2_000)
+    busy?.say({ t: 'req', id: 2, op: 'x', in: {} })
+    gateway.leave(0, 2_000)
+    const closed = () => phones.map(({ wire }) => wire.closedWith)
+    expect(closed()).toEqual([undefined, closeCodes.draining, undefined, undefined])
+    answers[0]?.()
+    await turn()
+    gateway.leave(0, 2_000)
+    expect(busy?.wire.frames).toMatchObject([
+      { t: 'res', id: 2, ok: false, error: { code: 'draining' } },
+      { t: 'res', id: 1, ok: true },
+      { t: 'bye', error: { code: 'draining' }, afterMs: 1_000 },
+    ])
+    phones[2]?.say({ t: 'req', id: 1, op: 'x', in: {} })
+    await turn()
+    await turn()
+    expect(phones[2]?.wire.frames).toMatchObject([{ t: 'res', ok: true }])
+    expect(open().wire.closedWith).toBe(closeCodes.draining)
+    gateway.leave(1, 2_000)
+    gateway.leave(1, 2_000)
+    expect(closed()).toEqual(Array(4).fill(closeCodes.draining))
+  })
   it('a closed socket is forgotten', async () => {
     const { ear } = await live()
     expect(registry.isOnline(1)).toBe(true)
