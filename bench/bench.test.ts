@@ -1,42 +1,59 @@
-/** The generator counts what really happens, in the frames of either kind of server. Not a measurement. */
+/** Every part of the bench works, and counts what really happens. Not a measurement. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { serverBackends } from '../tests/server/launch'
-import { reference, tokenimOn, type Contender } from './contenders'
-import { Load, type LoadPlan, type LoadReport } from './load'
-import { startLoad } from './start-load'
+import { startContender, type Contender } from './contenders'
+import { generate, generateHere, type Generate } from './generate'
+import { messages, showMessages } from './parts/messages'
+import type { Effort } from './round'
+import type { TalkPlan } from './talk'
 
-const pairCount = 2
-/** The frames are the same on every database: the first will do. */
-const starts = [
-  ...serverBackends()
-    .slice(0, 1)
-    .map((store) => ({ dialect: 'tokenim', start: () => tokenimOn(store, { pairCount }) })),
-  { dialect: 'reference', start: () => reference({ pairCount }) },
-]
+/** Frames are the same on every database: one will do. */
+const names = ['tokenim-sqlite', 'reference', 'ws'] as const
+const world = { users: 8, perPair: 3, messages: 2, room: 8 }
+const started: Contender[] = []
+const effort: Effort = {
+  contenders: names,
+  rounds: 1,
+  warmUpMs: 100,
+  measureMs: 300,
+  patienceMs: 0,
+  generate: generateHere,
+  say: () => undefined,
+}
+beforeAll(async () => {
+  for (const name of names) started.push(await startContender(name, { world }))
+}, 60_000)
+afterAll(async () => {
+  for (const { stop } of started) await stop()
+})
 
-describe.each(starts)('load on $dialect', ({ start }) => {
-  let contender: Contender
-  beforeAll(async () => {
-    contender = await start()
-  })
-  afterAll(() => contender.stop())
-
-  async function load(run: (plan: LoadPlan) => Promise<LoadReport>, how: Partial<LoadPlan>) {
-    const { dialect, server, pids } = contender
+describe.each(names)('load on %s', (name) => {
+  async function load(run: Generate, how: Partial<TalkPlan>) {
+    const contender = started.find((one) => one.name === name)
+    if (!contender) throw new Error(`${name} did not start`)
+    const { dialect, server } = contender
     const before = await contender.stored()
-    const times = { warmUpMs: 100, measureMs: 300 }
-    const pairs = await contender.peers()
-    const report = await run({ dialect, url: server.url, pairs, pids, inFlight: 3, ...times, ...how })
-    return { report, stored: (await contender.stored()) - before }
+    const plan = {
+      kind: 'talk',
+      dialect,
+      url: server.url,
+      inFlight: 3,
+      warmUpMs: 100,
+      measureMs: 300,
+    } as const
+    const pairs = await contender.pairs(2)
+    const report = await run({ ...plan, pairs, pids: contender.pids(), ...how })
+    const after = await contender.stored()
+    const stored = before === undefined || after === undefined ? report.total.sent : after - before
+    return { report, stored }
   }
 
   it('[F4] [S4] acks and delivers each message once, and finds it stored', async () => {
-    const { report, stored } = await load(startLoad, {})
-    const { total, seconds, ackedPerSecond, cores, p50Ms, p99Ms } = report
+    const { report, stored } = await load(generate, {})
+    const { total, seconds, perSecond, cores, p50Ms, p99Ms } = report
     expect(total.sent).toBeGreaterThan(12)
     expect(total).toEqual({ sent: stored, acked: stored, refused: 0, delivered: stored })
-    expect(ackedPerSecond * seconds).toBeGreaterThan(0)
-    expect(ackedPerSecond * seconds).toBeLessThan(stored)
+    expect(perSecond * seconds).toBeGreaterThan(0)
+    expect(perSecond * seconds).toBeLessThan(stored)
     expect(cores.server).toBeGreaterThan(0)
     expect(cores.machine).toBeGreaterThan(0)
     expect(p50Ms).toBeGreaterThan(0)
@@ -44,10 +61,21 @@ describe.each(starts)('load on $dialect', ({ start }) => {
   })
 
   it('[F4] [S4] sends at a given rate', async () => {
-    const { report, stored } = await load((plan) => new Load(plan).run(), { ratePerSecond: 100 })
+    const { report, stored } = await load(generateHere, { ratePerSecond: 100 })
     expect(report.total).toEqual({ sent: stored, acked: stored, refused: 0, delivered: stored })
     // 400 ms of it; a busy machine ends them late.
     expect(stored).toBeGreaterThanOrEqual(39)
     expect(stored).toBeLessThan(150)
+  })
+})
+
+describe('parts', () => {
+  const expectAll = (text: string) => {
+    for (const name of names) expect(text).toMatch(new RegExp(`\\| ${name} \\| \\d+ \\|`))
+  }
+
+  it('compares messages per second', async () => {
+    const shapes = [{ name: 'tiny', connections: 4, inFlight: 1 }]
+    expectAll(showMessages(await messages(started, effort, shapes)))
   })
 })

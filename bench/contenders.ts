@@ -1,95 +1,78 @@
-/** What is measured: the real server on each database, and the tutorial server of reference/. */
+/** What is measured: the real server on each database, a bare relay, and the tutorial server of reference/. */
 import path from 'node:path'
-import Database from 'libsql'
-import { launchServer, serverBackends, type LaunchedServer, type ServerBackend } from '../tests/server/launch'
-import { pidOf } from './cpu'
+import { launchServer, serverBackends, type LaunchedServer } from '../tests/server/launch'
 import type { DialectName, Peer } from './dialects'
-import { makePeople } from './people'
+import { countMessages, fillDatabase } from './reference/schema'
+import { tokenim } from './tokenim'
+import type { World } from './world'
+
+export const contenderNames = ['tokenim-sqlite', 'tokenim-mariadb', 'reference', 'ws'] as const
+export type ContenderName = (typeof contenderNames)[number]
 
 export interface Contender {
-  name: string
-  dialect: DialectName
-  server: LaunchedServer
+  readonly name: ContenderName
+  readonly dialect: DialectName
+  readonly server: LaunchedServer
   /** The server and, where it has one, its database server. */
-  pids: number[]
-  /** Both ends of each conversation, ready to connect. */
-  peers(): Promise<[Peer, Peer][]>
-  /** Messages that it has stored so far. */
-  stored(): Promise<number>
+  pids(): number[]
+  /** Both ends of the conversations of the first so many pairs, with tokens that hold for some minutes. */
+  pairs(count: number): Promise<[Peer, Peer][]>
+  /** So many users, who all speak in the room. */
+  room(members: number): Promise<Peer[]>
+  /** Messages that it has stored so far; undefined: it keeps none. */
+  stored(): Promise<number | undefined>
   stop(): Promise<void>
 }
 export interface ContenderOptions {
-  pairCount: number
-  /** The built server; absent: its sources. */
+  world: World
+  /** The built server of ours; absent: its sources. */
   entry?: string
   env?: Record<string, string>
+  /** For filling the database. */
+  withinMs?: number
 }
 
-/** Starts everything that can be measured here; without TOKENIM_TEST_MYSQL one line says that MariaDB was left out. */
-export async function contenders(options: ContenderOptions): Promise<Contender[]> {
-  const started: Contender[] = []
-  try {
-    for (const store of serverBackends()) started.push(await tokenimOn(store, options))
-    started.push(await reference(options))
-    return started
-  } catch (error) {
-    for (const { stop } of started) await stop()
-    throw error
-  }
+/** Those that can be measured here; without TOKENIM_TEST_MYSQL one line says that MariaDB was left out. */
+export function available(): ContenderName[] {
+  const missing = serverBackends().some(({ name }) => name === 'mysql') ? undefined : 'tokenim-mariadb'
+  return contenderNames.filter((name) => name !== missing)
 }
 
-/** The real server with durable settings and users who are friends; rate limits are counted, but not reached. */
-export async function tokenimOn(store: ServerBackend, options: ContenderOptions): Promise<Contender> {
-  const { pairCount, entry, env = {} } = options
-  const name = `tokenim on ${store.name === 'mysql' ? 'mariadb' : store.name}`
-  const server = await launchServer(store, {
-    env: { RATE_LIMIT_FACTOR: '100000', ...env },
-    ...(entry ? { entry } : {}),
+/** Starts one. Throws TooSlow when its database could not be filled in time. */
+export function startContender(name: ContenderName, options: ContenderOptions): Promise<Contender> {
+  if (name === 'reference') return reference(options.world)
+  return name === 'ws' ? relay() : tokenim(name, options)
+}
+
+/** The tutorial server on a store of its own. To it a conversation is the name of a receiver. */
+async function reference({ users, perPair = 0, messages = 0 }: World): Promise<Contender> {
+  const fileIn = (folder = '') => path.join(folder, 'reference.db')
+  const server = await launchServer(undefined, {
+    entry: 'bench/reference/server.ts',
+    prepare: async ({ DATA_DIR }) => fillDatabase(fileIn(DATA_DIR), users / 2, perPair * messages),
   })
-  try {
-    const people = await makePeople(server.url, pairCount, (done) => {
-      if (done % 20 === 0) process.stderr.write(`${name}: ${done} of ${pairCount} pairs are friends\n`)
-    })
-    const pids = [server.pid, ...(store.name === 'mysql' ? databasePids() : [])]
-    const { peers, messages: stored } = people
-    return { name, dialect: 'tokenim', server, pids, peers, stored, stop: () => server.stop() }
-  } catch (error) {
-    await server.stop()
-    throw error
-  }
+  const stored = async () => countMessages(fileIn(server.dataDir))
+  return { ...named('reference', server), stored }
 }
 
-/** The tutorial server on a store of its own. */
-export async function reference({ pairCount }: Pick<ContenderOptions, 'pairCount'>): Promise<Contender> {
-  const server = await launchServer(undefined, { entry: 'bench/reference/server.ts' })
-  const peers = Array.from({ length: pairCount }, (_, n): [Peer, Peer] => [
-    { key: `a${n}`, to: `b${n}` },
-    { key: `b${n}`, to: `a${n}` },
-  ])
+/** It keeps nothing. */
+async function relay(): Promise<Contender> {
+  const server = await launchServer(undefined, { entry: 'bench/relay/server.ts' })
+  return { ...named('ws', server), stored: async () => undefined }
+}
+
+/** A server that knows users by name, and lets anybody in. */
+function named(name: 'reference' | 'ws', server: LaunchedServer): Omit<Contender, 'stored'> {
+  const pair = (n: number): [Peer, Peer] => [
+    { key: `a${n}`, to: [`b${n}`] },
+    { key: `b${n}`, to: [`a${n}`] },
+  ]
   return {
-    name: 'reference',
-    dialect: 'reference',
-    server,
-    pids: [server.pid],
-    peers: async () => peers,
-    stored: async () => countMessages(path.join(server.dataDir, 'reference.db')),
+    ...{ name, dialect: name, server },
+    pids: () => [server.pid],
+    pairs: async (count) => Array.from({ length: count }, (_, n) => pair(n)),
+    room: async (members) =>
+      Array.from({ length: members }, (_, n) => ({ key: `m${n}`, to: ['room'], room: true })),
     stop: () => server.stop(),
   }
-}
-
-function countMessages(file: string): number {
-  const db = new Database(file)
-  try {
-    return (db.prepare('SELECT COUNT(*) AS count FROM messages').get() as { count: number }).count
-  } finally {
-    db.close()
-  }
-}
-
-/** None when the database runs on another machine: then its CPU is not counted. */
-function databasePids(): number[] {
-  const { hostname } = new URL(process.env.TOKENIM_TEST_MYSQL ?? '')
-  if (!['127.0.0.1', 'localhost'].includes(hostname)) return []
-  const pid = pidOf('mariadbd') ?? pidOf('mysqld')
-  return pid ? [pid] : []
 }

@@ -1,5 +1,5 @@
 /** CPU time from /proc (Linux), in ticks of 1/100 s. */
-import { readdirSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 
 const ticksPerSecond = 100
 
@@ -15,23 +15,6 @@ export function machineSeconds(): number {
   const [line = ''] = readFileSync('/proc/stat', 'utf8').split('\n')
   const [, user, nice, system, , , irq, softIrq] = line.split(/\s+/)
   return [user, nice, system, irq, softIrq].reduce((sum, ticks) => sum + Number(ticks), 0) / ticksPerSecond
-}
-
-/** The process with this command name, if there is one. */
-export function pidOf(name: string): number | undefined {
-  return readdirSync('/proc')
-    .filter((entry) => /^\d+$/.test(entry))
-    .map(Number)
-    .find((pid) => commandOf(pid) === name)
-}
-
-/** Empty when the process has ended meanwhile. */
-function commandOf(pid: number): string {
-  try {
-    return readFileSync(`/proc/${pid}/comm`, 'utf8').trim()
-  } catch {
-    return ''
-  }
 }
 
 /** Waits until the machine did nearly nothing for a second, at most so long. Other people's work would be measured. */

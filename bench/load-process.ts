@@ -1,8 +1,8 @@
-/** The load generator as a process of its own: a plan comes in, a report goes out. Started by start-load.ts. */
-import { Load, type LoadPlan } from './load'
+/** A load generator: takes a plan, sends a report, ends. Started by generate.ts. */
+import { generateHere, type Plan } from './generate'
 
-process.once('message', (plan: LoadPlan) => {
-  new Load(plan).run().then(
+process.once('message', (plan: Plan) => {
+  generateHere(plan).then(
     (report) => process.send?.(report, () => process.exit(0)),
     (error: unknown) => {
       console.error(error)

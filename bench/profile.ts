@@ -8,10 +8,9 @@ import path from 'node:path'
 import { parseArgs } from 'node:util'
 import { WebSocket } from 'ws'
 import { buildAll, builds, isOld } from '../scripts/builds.mjs'
-import { serverBackends } from '../tests/server/launch'
-import { tokenimOn } from './contenders'
+import { startContender } from './contenders'
+import { generate } from './generate'
 import { hottest, type Place, type Profile } from './hottest'
-import { startLoad } from './start-load'
 
 /** V8's profiler in another process, through its inspector. */
 async function attach(url: string) {
@@ -44,21 +43,22 @@ function sourcePlaces(built: string): (place: Place) => string {
 async function main(database: string, inFlight: number, measureMs: number): Promise<void> {
   if (isOld(builds.server)) await buildAll([builds.server])
   const entry = builds.server.output
-  const store = serverBackends().find(({ name }) => name === database)
-  if (!store) throw new Error(`${database} is not there`)
   const env = { NODE_OPTIONS: '--inspect=127.0.0.1:0' }
-  const { server, dialect, pids, peers, stop } = await tokenimOn(store, { pairCount: 100, entry, env })
+  const name = database === 'mysql' ? 'tokenim-mariadb' : 'tokenim-sqlite'
+  const contender = await startContender(name, { world: { users: 200, perPair: 1 }, entry, env })
+  const { server, dialect, pairs, stop } = contender
   try {
     const call = await attach(/ws:\/\/127\S+/.exec(server.output())?.[0] ?? '')
-    const plan = { dialect, url: server.url, pids, inFlight, pairs: await peers() }
-    await startLoad({ ...plan, warmUpMs: 2_000, measureMs: 1_000 })
+    const plan = { kind: 'talk', dialect, url: server.url, pids: contender.pids(), inFlight } as const
+    await generate({ ...plan, pairs: await pairs(100), warmUpMs: 2_000, measureMs: 1_000 })
     await call('Profiler.enable')
     await call('Profiler.setSamplingInterval', { interval: 200 })
     await call('Profiler.start')
-    const { total, ackedPerSecond, cores } = await startLoad({ ...plan, warmUpMs: 200, measureMs })
+    const load = { ...plan, pairs: await pairs(100), warmUpMs: 200, measureMs }
+    const { total, perSecond, cores } = await generate(load)
     const { profile } = (await call('Profiler.stop')) as { profile: Profile }
-    const micros = ((cores.server / ackedPerSecond) * 1e6).toFixed(0)
-    const rate = `${ackedPerSecond.toFixed(0)} messages/s while profiled`
+    const micros = ((cores.server / perSecond) * 1e6).toFixed(0)
+    const rate = `${perSecond.toFixed(0)} messages/s while profiled`
     console.log(`${database}, ${inFlight} in flight: ${rate}, ${micros} µs of CPU per message\n`)
     console.log(hottest(profile, total.acked, sourcePlaces(entry)))
   } finally {

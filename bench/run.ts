@@ -1,52 +1,67 @@
 /**
- * `npm run bench`: durable one-to-one messages per second, server CPU per message and latency, for TokenIM on SQLite and
- * on MariaDB beside the tutorial server of reference/, in one run. Rounds alternate and medians are printed.
- * `--seconds N` and `--rounds N` change the effort; `--patience N` waits up to N seconds before each round for a machine
- * that is at rest. docs/performance.md says what the columns mean.
+ * `npm run bench`: the speed of TokenIM on SQLite and on MariaDB beside the tutorial server of reference/ and the bare relay
+ * of relay/, in one run. Rounds alternate and medians are printed; docs/performance.md says what the columns mean.
+ *
+ *     --only messages,latency      parts, of all that are in `parts`
+ *     --contenders tokenim-sqlite  servers, of all that are there
+ *     --seconds N, --rounds N      effort
+ *     --patience N                 waits up to N seconds before each round for a machine that is at rest
  */
 import { parseArgs } from 'node:util'
 import { buildAll, builds, isOld } from '../scripts/builds.mjs'
-import { quiet } from './cpu'
-import { contenders } from './contenders'
-import { runRound, type Figures, type Shape } from './round'
-import { table } from './table'
+import { available, contenderNames, type Contender } from './contenders'
+import { generate } from './generate'
+import { messages, showMessages } from './parts/messages'
+import { withContenders, type Effort } from './round'
 
-const pairCount = 100
-const warmUpMs = 1_500
-const shapes: readonly Shape[] = [
-  { name: 'closed loop, 200 connections × 1 in flight', inFlight: 1 },
-  { name: 'closed loop, 200 connections × 4 in flight', inFlight: 4 },
-  { name: 'latency at 500 messages/s', inFlight: 1, ratePerSecond: 500 },
-  { name: 'latency at 2,000 messages/s', inFlight: 1, ratePerSecond: 2_000 },
-]
+/** Parts that share one world: its users have a conversation with their neighbour, and one with everybody. */
+const shared = {
+  messages: {
+    title: 'Durable one-to-one messages, closed loop',
+    run: async (started: Contender[], effort: Effort) => showMessages(await messages(started, effort)),
+  },
+}
+const sharedWorld = { users: 1_000, perPair: 1, room: 1_000 }
+const partNames = Object.keys(shared) as (keyof typeof shared)[]
 
-async function main(measureMs: number, rounds: number, patienceMs: number): Promise<void> {
-  if (isOld(builds.server)) await buildAll([builds.server])
-  const entered = await contenders({ pairCount, entry: builds.server.output })
-  const results = shapes.map((shape) => ({ shape, of: new Map<string, Figures[]>() }))
-  try {
-    for (let n = 1; n <= rounds; n++)
-      for (const { shape, of } of results)
-        for (const contender of entered) {
-          const { name } = contender
-          await quiet(patienceMs)
-          const figures = await runRound(contender, shape, { warmUpMs, measureMs })
-          of.set(name, [...(of.get(name) ?? []), figures])
-          const { perSecond, foreignCores } = figures
-          const say = `${perSecond.toFixed(0)} messages/s, others took ${foreignCores.toFixed(2)} cores`
-          process.stderr.write(`round ${n} of ${rounds}, ${shape.name}, ${name}: ${say}\n`)
-        }
-  } finally {
-    for (const { stop } of entered) await stop()
-  }
-  for (const { shape, of } of results) console.log(`\n## ${shape.name}\n\n${table(of)}`)
+/** The words of a list that are known. Throws Error on another. */
+function chosen<T extends string>(text: string | undefined, known: readonly T[]): readonly T[] {
+  if (text === undefined) return known
+  const words = text.split(',')
+  const strange = words.find((word) => !known.some((name) => name === word))
+  if (strange !== undefined) throw new Error(`${strange}: not one of ${known.join(', ')}`)
+  return known.filter((name) => words.includes(name))
 }
 
 const { values } = parseArgs({
   options: {
-    seconds: { type: 'string', default: '5' },
+    only: { type: 'string' },
+    contenders: { type: 'string' },
+    seconds: { type: 'string', default: '4' },
     rounds: { type: 'string', default: '3' },
     patience: { type: 'string', default: '0' },
   },
 })
-await main(Number(values.seconds) * 1000, Number(values.rounds), Number(values.patience) * 1000)
+const wanted = chosen(values.contenders, contenderNames)
+const effort: Effort = {
+  contenders: available().filter((name) => wanted.includes(name)),
+  rounds: Number(values.rounds),
+  warmUpMs: 1_500,
+  measureMs: Number(values.seconds) * 1000,
+  patienceMs: Number(values.patience) * 1000,
+  generate,
+  entry: builds.server.output,
+  say: (line) => void process.stderr.write(`${new Date().toISOString().slice(11, 19)} ${line}\n`),
+}
+if (isOld(builds.server)) await buildAll([builds.server])
+const parts = chosen(values.only, partNames)
+const show = (title: string, text: string) => console.log(`\n## ${title}\n\n${text}`)
+
+await withContenders(
+  effort.contenders,
+  { world: sharedWorld, entry: builds.server.output },
+  async (started) => {
+    for (const name of parts) show(shared[name].title, await shared[name].run(started, effort))
+  },
+)
+process.exit(0)

@@ -1,10 +1,13 @@
 import { describe, expect, it } from 'vitest'
-import type { Figures } from './round'
-import { median, table } from './table'
+import type { Load } from './round'
+import { load, median, middle, range, ratio, sum, table } from './table'
 
+interface Figures extends Load {
+  perSecond: number
+  refused: number
+}
 const figures = (perSecond: number, foreignCores: number): Figures => ({
-  ...{ perSecond, foreignCores, cpuMicros: 50, p50Ms: 1, p99Ms: 2, refused: 1 },
-  ...{ serverCores: 0.9, loadCores: 0.4 },
+  ...{ perSecond, foreignCores, refused: 1, serverCores: 0.9, loadCores: 0.4 },
 })
 
 describe('the table', () => {
@@ -13,15 +16,22 @@ describe('the table', () => {
     expect(median([1, 9, 5, 7])).toBe(6)
   })
 
-  it('compares medians with the last row and marks noisy rounds', () => {
+  it('compares medians with another contender and marks noisy rounds', () => {
     const rounds = new Map([
       ['ours', [figures(300, 0.01), figures(100, 0.5), figures(200, 0.1)]],
       ['reference', [figures(50, 0), figures(50, 0), figures(50, 0)]],
     ])
-    const [, , ours, base] = table(rounds).split('\n')
-    expect(ours).toBe(
-      '| ours | 200 | 100 – 300 | 4.00 | 50 | 1.00 | 2.00 | 3 | 0.90 | 0.40 | 0.10 (1 of 3 rounds noisy) |',
-    )
+    const columns = [
+      middle<Figures>('messages/s', 'perSecond', 0),
+      range<Figures>('perSecond'),
+      ratio(rounds, 'reference', 'perSecond'),
+      ratio(rounds, 'absent', 'perSecond'),
+      sum<Figures>('refused', 'refused'),
+      ...load<Figures>(),
+    ]
+    const [heads, , ours, base] = table(rounds, columns).split('\n')
+    expect(heads).toContain('| server | messages/s | lowest and highest | × reference | × absent | refused |')
+    expect(ours).toBe('| ours | 200 | 100 – 300 | 4.00 | – | 3 | 0.90 | 0.40 | 0.10 (1 of 3 rounds noisy) |')
     expect(base).toContain('| reference | 50 | 50 – 50 | 1.00 |')
   })
 })

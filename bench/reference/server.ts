@@ -1,21 +1,18 @@
 /**
  * The chat server that tutorials of this field teach, as a yardstick: Express, Socket.IO, one insert per message on the
- * same SQLite driver with the same durability as ours (WAL, synchronous=FULL), emit to the receiver's room. It checks no
- * token, no membership, no repetition and no limits, and knows no history or catch-up.
+ * same SQLite driver with the same durability as ours (WAL, synchronous=FULL), emit to the room of the receiver, or to one
+ * that many have joined. It checks no token, no membership, no repetition and no limits, and knows no history or catch-up.
  */
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import path from 'node:path'
 import express from 'express'
-import Database from 'libsql'
 import { Server } from 'socket.io'
+import { openDatabase } from './schema'
 
 const { PORT = '3000', DATA_DIR = '.' } = process.env
 
-const db = new Database(path.join(DATA_DIR, 'reference.db'))
-db.exec(`PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;
-  CREATE TABLE IF NOT EXISTS messages (id INTEGER PRIMARY KEY, sender TEXT, receiver TEXT, text TEXT, at INTEGER);
-  CREATE INDEX IF NOT EXISTS by_pair ON messages (sender, receiver, at);`)
+const db = openDatabase(path.join(DATA_DIR, 'reference.db'))
 const insert = db.prepare('INSERT INTO messages (sender, receiver, text, at) VALUES (?, ?, ?, ?)')
 
 const app = express()
@@ -28,8 +25,10 @@ interface Incoming {
   text: string
 }
 io.on('connection', (socket) => {
-  const user = String(socket.handshake.query.user)
+  const { user: name, room } = socket.handshake.query
+  const user = String(name)
   void socket.join(user)
+  if (typeof room === 'string') void socket.join(room)
   socket.on('message', ({ to, text }: Incoming, ack: (answer: { id: number }) => void) => {
     const at = Date.now()
     const id = Number(insert.run(user, to, text, at).lastInsertRowid)
