@@ -41,17 +41,17 @@ function killPhone(world: World, phone: Phone): void {
 }
 
 function killServer(world: World): void {
-  const { server, clock, dice } = world
-  server.dieAfter(dice.between(0, 30))
-  clock.after(dice.between(100, 3_000), () => void (world.restarting = server.restart()))
+  const { cluster, clock, dice } = world
+  const node = dice.pick(cluster.nodes)
+  node.dieAfter(dice.between(0, 30))
+  clock.after(dice.between(100, 6_000), () => cluster.restart(node))
 }
 
-let serial = 0
 function say(world: World, phone: Phone): boolean {
   const chat = someChat(world, phone)
   if (!chat) return false
   const { conversationId } = chat
-  const text = `text ${++serial} of ${phone.name}`
+  const text = `text ${world.said.length + 1} of ${phone.name}`
   const input = { conversationId, body: { kind: 'text', text }, seenSeq: 0 } as const
   const ticket = phone.tell({ is: 'call', op: 'chat.sendMessage', input })
   const said: Said = { text, phone, conversationId, ticket, state: 'told' }
@@ -156,6 +156,13 @@ export const acts: Readonly<Record<string, Act>> = {
   halfOpenDown: { weight: 1, run: always((_w, phone) => phone.halfOpen('down')) },
   killPhone: { weight: 3, run: always(killPhone) },
   killServer: { weight: 1.5, run: always(killServer) },
+  cutBus: {
+    weight: 1,
+    run(world) {
+      world.bus.cut(world.dice.between(1_000, 20_000))
+      return world.cluster.nodes.length > 1
+    },
+  },
 }
 
 const total = Object.values(acts).reduce((sum, { weight }) => sum + weight, 0)

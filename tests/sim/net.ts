@@ -21,7 +21,14 @@ interface End {
   text(text: string): void
   closed(): void
 }
-type Direction = 'up' | 'down'
+/** `up`: from the phone to the server. */
+export type Direction = 'up' | 'down'
+/** Who wants to know what passes. */
+export interface Watcher {
+  opened(line: Line): void
+  /** A frame has arrived, and what it causes is still to come. */
+  arrived(line: Line, direction: Direction): void
+}
 
 /** One socket between a phone and the server. */
 export class Line {
@@ -30,7 +37,15 @@ export class Line {
   private readonly silent = { up: false, down: false }
   private open = true
 
-  constructor(private readonly net: Net) {}
+  constructor(
+    private readonly net: Net,
+    /** Name of the phone. */
+    readonly owner: string,
+  ) {}
+
+  get isOpen(): boolean {
+    return this.open
+  }
 
   /** `up`: the server's ear; `down`: the phone's. */
   attach(direction: Direction, end: End): void {
@@ -49,7 +64,9 @@ export class Line {
       const at = Math.max(clock.now() + dice.between(1, options.delayMsMax), this.busyUntil[direction])
       this.busyUntil[direction] = at
       clock.after(at - clock.now(), () => {
-        if (this.open && !this.silent[direction]) this.ends[direction]?.text(text)
+        if (!this.open || this.silent[direction]) return
+        this.ends[direction]?.text(text)
+        this.net.watcher?.arrived(this, direction)
       })
     }
   }
@@ -81,6 +98,9 @@ export class Line {
 
 export class Net {
   readonly lines = new Set<Line>()
+  /** Phones that reach nothing. */
+  readonly away = new Set<string>()
+  watcher: Watcher | undefined
   readonly counts: NetCounts = { frames: 0, dropped: 0, doubled: 0, cuts: 0, halfOpens: 0 }
 
   constructor(
@@ -89,16 +109,23 @@ export class Net {
     readonly options: NetOptions,
   ) {}
 
-  connect(): Line {
-    const line = new Line(this)
+  connect(owner: string): Line {
+    const line = new Line(this, owner)
     this.lines.add(line)
     return line
+  }
+
+  /** The phone reaches the server no more, and hears it, until it is back. */
+  leave(owner: string): void {
+    this.away.add(owner)
+    for (const line of [...this.lines]) if (line.owner === owner) line.cut()
   }
 
   /** From now on nothing is lost or doubled, and lines that were half-open are cut. */
   heal(): void {
     this.options.drop = 0
     this.options.double = 0
+    this.away.clear()
     for (const line of [...this.lines]) line.cut()
   }
 }

@@ -3,14 +3,25 @@ import { createEngine } from '../../src/engine/engine'
 import type { Engine, Intent, Ticket } from '../../src/engine/face'
 import type { HttpAnswer, Ports, SocketEvents, StoreBatch } from '../../src/engine/ports'
 import type { Result } from '../../protocol/errors'
+import { limits } from '../../protocol/limits'
 import type { VirtualClock } from './clock'
 import type { Dice } from './dice'
 import type { Line, Net } from './net'
 
 export interface Exchange {
   connect(line: Line): void
-  post(op: string, input: unknown, token: string | undefined): Promise<HttpAnswer>
+  post(request: Post): Promise<HttpAnswer>
 }
+/** A call over HTTP. */
+export interface Post {
+  op: string
+  input: unknown
+  token: string | undefined
+  /** The caller has hung up. */
+  gone: AbortSignal
+}
+
+const offline: HttpAnswer = { ok: false, error: { code: 'offline' } }
 
 export class Phone {
   engine: Engine | undefined
@@ -78,7 +89,10 @@ export class Phone {
       },
       dice: { id: () => dice.id(), unit: () => dice.unit() },
       socket: { open: (events) => this.openSocket(events, alive) },
-      http: { post: (op, input, token, done) => this.post(op, input, token, alive(done)) },
+      http: {
+        post: (op, input, token, done, timeoutMs?: number) =>
+          this.post(op, input, token, alive(done), timeoutMs),
+      },
       store: { load: () => this.load(), write: (batch) => this.write(batch, life) },
       owner: {
         claim: (_steal, change) =>
@@ -95,7 +109,7 @@ export class Phone {
     events: SocketEvents,
     alive: <A extends unknown[]>(run: (...args: A) => void) => (...args: A) => void,
   ): { send(text: string): void; close(): void } {
-    const line = this.net.connect()
+    const line = this.net.connect(this.name)
     this.line = line
     line.attach('down', {
       text: alive((text: string) => events.text(text)),
@@ -104,29 +118,41 @@ export class Phone {
     this.clock.after(
       this.dice.between(1, 50),
       alive(() => {
+        if (this.net.away.has(this.name)) return line.cut()
         this.exchange.connect(line)
         events.opened()
+        this.net.watcher?.opened(line)
       }),
     )
     return { send: (text) => line.send('up', text), close: () => line.close('phone') }
   }
 
+  /** Gives what calls it off. */
   private post(
     op: string,
     input: unknown,
     token: string | undefined,
     done: (answer: HttpAnswer) => void,
-  ): void {
+    timeoutMs: number = limits.requestTimeoutMs,
+  ): () => void {
     const { dice, clock, net } = this
-    const lost: HttpAnswer = { ok: false, error: { code: 'offline' } }
-    const later = (answer: HttpAnswer, delayMs: number) => void clock.after(delayMs, () => done(answer))
-    if (dice.chance(net.options.drop)) return later(lost, 5_000)
-    clock.after(dice.between(1, net.options.delayMsMax), () => {
-      void this.exchange.post(op, input, token).then((answer) => {
-        if (dice.chance(net.options.drop)) later(lost, 5_000)
-        else later(answer, dice.between(1, net.options.delayMsMax))
+    const gone = new AbortController()
+    const end = (answer: HttpAnswer) => {
+      if (!gone.signal.aborted) done(answer)
+      gone.abort()
+    }
+    const later = (answer: HttpAnswer, delayMs: number) => void clock.after(delayMs, () => end(answer))
+    const isLost = () => net.away.has(this.name) || dice.chance(net.options.drop)
+    later({ ok: false, error: { code: 'timeout' } }, timeoutMs)
+    if (isLost()) later(offline, 5_000)
+    else
+      clock.after(dice.between(1, net.options.delayMsMax), () => {
+        void this.exchange.post({ op, input, token, gone: gone.signal }).then((answer) => {
+          if (isLost()) later(offline, 5_000)
+          else later(answer, dice.between(1, net.options.delayMsMax))
+        })
       })
-    })
+    return () => gone.abort()
   }
 
   private load(): Promise<(readonly [string, string])[]> {

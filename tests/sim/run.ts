@@ -1,11 +1,15 @@
 /** One seed: set up, act under faults, heal, judge. */
 import { actOnce } from './acts'
 import { brokenLaws } from './laws'
+import type { Store } from './store'
+import { viewsDiffer } from './views'
 import { World } from './world'
 
 export interface RunOptions {
   phones: number
   acts: number
+  /** Absent: one or two, as the seed says. */
+  nodes?: number | undefined
 }
 export interface RunReport {
   seed: number
@@ -15,8 +19,13 @@ export interface RunReport {
   log: string[]
 }
 
-export async function runSeed(seed: number, { phones, acts }: RunOptions): Promise<RunReport> {
-  const world = new World(seed)
+/** Once nothing is left to send. Shorter than the time between two pings, whose digest would find what was missed. */
+const convergeMs = 5_000
+
+/** Runs a seed on a store, or on a fresh file. */
+export async function runSeed(seed: number, options: RunOptions, store?: Store): Promise<RunReport> {
+  const { phones, acts, nodes } = options
+  const world = await World.make({ seed, ...(nodes && { nodes }), ...(store && { store }) })
   try {
     await world.setUp(phones)
     Object.assign(world.net.options, { drop: 0.02, double: 0.02, delayMsMax: 150 })
@@ -25,12 +34,34 @@ export async function runSeed(seed: number, { phones, acts }: RunOptions): Promi
       await world.run(world.dice.between(0, 400))
     }
     await world.run(6_000)
-    await world.heal(240_000)
-    const broken = await brokenLaws(world)
-    const { cuts, dropped, doubled, frames, halfOpens } = world.net.counts
-    const faults = { frames, dropped, doubled, cuts, halfOpens, serverKills: world.server.kills }
-    return { seed, broken, counts: { ...Object.fromEntries(world.counts), ...faults }, log: world.log }
+    const broken = await healAndJudge(world)
+    return { seed, broken, counts: countsOf(world), log: world.log }
   } finally {
     await world.close()
+  }
+}
+
+async function healAndJudge(world: World): Promise<string[]> {
+  const broken: string[] = []
+  await world.heal()
+  await world.until(() => world.isQuiet(), 240_000)
+  await world.run(convergeMs)
+  for (const phone of world.phones)
+    for (const line of await viewsDiffer(world, phone)) broken.push(`${convergeMs} ms after: ${line}`)
+  // The digest of the next pings finds what nobody missed until now; then the copies reach the disks.
+  await world.run(60_000)
+  return [...broken, ...(await brokenLaws(world))]
+}
+
+function countsOf(world: World): Record<string, number> {
+  const { cluster } = world
+  const twoNodes = cluster.nodes.length > 1 ? 1 : 0
+  return {
+    ...Object.fromEntries(world.counts),
+    ...world.net.counts,
+    ...world.bus.counts,
+    serverKills: cluster.kills,
+    twoNodes,
+    moves: cluster.moved,
   }
 }

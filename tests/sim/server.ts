@@ -1,127 +1,129 @@
-/** The server of the simulator: the real app and gateway on real SQL, on counted time, that can be killed at any statement. */
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
-import type { Input, OpName, Output } from '../../protocol'
-import type { UserId } from '../../protocol/ids'
+/** A server of the simulator: the real app and gateway on real SQL, on counted time, that can be killed at any statement. */
 import { createApp, type App } from '../../server/app'
-import { memoryBus } from '../../server/bus/memory'
-import type { Connection, Db } from '../../server/db/connection'
-import { migrate } from '../../server/db/migrate'
-import { openSqlite } from '../../server/db/sqlite'
+import type { Bus } from '../../server/bus/bus'
+import type { Db } from '../../server/db/connection'
 import { idMaker } from '../../server/ids'
 import type { Limiter } from '../../server/limiter'
+import type { After } from '../../server/sync'
 import { createGateway, type Gateway } from '../../server/transport/gateway'
 import { Registry } from '../../server/transport/registry'
 import type { HttpAnswer } from '../../src/engine/ports'
+import type { SimBus } from './bus'
 import type { VirtualClock } from './clock'
 import type { Dice } from './dice'
+import { counted, Life, mortal } from './life'
 import type { Line } from './net'
-import type { Exchange } from './phone'
+import type { Post } from './phone'
+import type { Store } from './store'
 
 const secret = 'a secret of the simulator, 32 chars'
 const passwordCost = { memoryKiB: 64, passes: 1, lanes: 1 }
 const unlimited: Limiter = { take: async () => 0 }
+const nodesMax = 32
 
-/** One life of the server process. */
-interface Life {
+export interface ServerOptions {
+  clock: VirtualClock
+  dice: Dice
+  store: Store
+  bus: SimBus
+  /** 0 for the first node. */
+  index: number
+  /** Its clock is off by so much. */
+  skewMs: number
+}
+
+/** What runs while a life lasts. */
+interface Process {
+  life: Life
   app: App
   gateway: Gateway
   db: Db
+  bus: Bus
   lines: Set<Line>
-  dead: boolean
-  /** Dies when this many more statements were run. */
-  statementsLeft: number
-  /** Calls under way. */
-  busy: number
-  onDeath: () => void
 }
 
-export class SimServer implements Exchange {
+export class SimServer {
   kills = 0
   /** Bugs and refusals that the server logged. */
   readonly complaints: object[] = []
-  private readonly folder = mkdtempSync(path.join(tmpdir(), 'tokenim-sim-'))
-  private life: Life | undefined
+  private process: Process | undefined
 
-  constructor(
-    private readonly clock: VirtualClock,
-    private readonly dice: Dice,
-  ) {}
+  constructor(private readonly options: ServerOptions) {}
 
   async start(): Promise<void> {
-    const db = await openSqlite({ file: path.join(this.folder, 'tokenim.db'), unsafeDurability: true })
-    await migrate(db)
+    const { clock, dice, store } = this.options
+    const lines = new Set<Line>()
+    const life = new Life(() => {
+      for (const line of [...lines]) line.cut()
+      lines.clear()
+    })
+    const db = await store.open()
+    const bus = this.options.bus.join()
     const registry = new Registry()
-    const life = { db, lines: new Set<Line>(), dead: false, statementsLeft: Infinity, busy: 0 } as Life
-    life.onDeath = () => void this.clock.after(0, () => undefined)
-    const now = () => this.clock.now()
+    const now = () => clock.now() + this.options.skewMs
+    const app = counted(this.createApp(life, { db: mortal(db, life), bus, registry, now }), life)
+    const gateway = createGateway({
+      ...{ app, registry, now },
+      unit: () => dice.unit(),
+      log: { warn: () => undefined, error: (fields) => this.complain(life, fields) },
+    })
+    this.process = { life, app, gateway, db, bus, lines }
+    app.start()
+    const sweep = () => {
+      if (life.dead) return
+      gateway.sweep()
+      clock.after(1_000, sweep)
+    }
+    clock.after(1_000, sweep)
+  }
+
+  private createApp(
+    life: Life,
+    { registry, now, ...parts }: { db: Db; bus: Bus; registry: Registry; now: () => number },
+  ): App {
+    const { clock, dice, index } = this.options
+    const complain = (fields: object) => this.complain(life, fields)
     const token = (bytes: number) =>
-      this.dice
+      dice
         .id()
         .repeat(Math.ceil(bytes / 16))
         .slice(0, Math.ceil((bytes * 4) / 3))
-    const lease = { node: this.kills % 32, fromMs: now(), untilMs: () => Number.MAX_SAFE_INTEGER }
-    const app = createApp({
-      db: mortal(db, life),
-      bus: memoryBus(),
-      deliver: registry,
-      tools: { now, token },
-      newId: idMaker(lease, now),
-      secret,
-      log: { warn: (fields) => this.complain(life, fields), error: (fields) => this.complain(life, fields) },
-      onFatal: (error) => this.complain(life, { fatal: String(error) }),
-      passwordCost,
-      limiter: unlimited,
-      checkOutput: true,
+    // No two lives that may overlap have the same number.
+    const node = (this.kills * 2 + index) % nodesMax
+    const lease = { node, fromMs: now(), untilMs: () => Number.MAX_SAFE_INTEGER }
+    const after: After = (ms, run) => clock.after(ms, () => life.dead || run())
+    return createApp({
+      ...{ ...parts, deliver: registry, tools: { now, token }, after, newId: idMaker(lease, now) },
+      ...{ secret, passwordCost, limiter: unlimited, checkOutput: true },
+      log: { warn: complain, error: complain },
+      onFatal: (error) => complain({ fatal: String(error) }),
     })
-    life.app = counted(app, life)
-    life.gateway = createGateway({
-      app: life.app,
-      registry,
-      now,
-      unit: () => this.dice.unit(),
-      log: { warn: () => undefined, error: (fields) => this.complain(life, fields) },
-    })
-    this.life = life
-    const sweep = () => {
-      if (life.dead) return
-      life.gateway.sweep()
-      this.clock.after(1_000, sweep)
-    }
-    this.clock.after(1_000, sweep)
   }
 
-  /** kill −9, after `statements` more statements if any are run at all; then a start some time later. */
-  dieAfter(statements: number): void {
-    if (this.life) this.life.statementsLeft = statements
+  /** kill −9, after `steps` more statements if any are run at all; then a start some time later. */
+  dieAfter(steps: number): void {
+    this.process?.life.dieAfter(steps)
   }
 
   /** Ends the life that is over, or this one, and starts the next. */
   async restart(): Promise<void> {
     this.kills++
-    const { life } = this
-    this.life = undefined
-    if (life) await bury(life)
+    await this.bury()
     await this.start()
   }
 
   get isDead(): boolean {
-    return this.life?.dead ?? true
+    return this.process?.life.dead ?? true
   }
-
-  /** Waits until the calls under way are answered and everything they caused has been told. */
-  async settle(): Promise<void> {
-    for (let quiet = 0; quiet < 3;) {
-      await new Promise((resolve) => setImmediate(resolve))
-      quiet = this.life && !this.life.dead && this.life.busy > 0 ? 0 : quiet + 1
-    }
+  get isBusy(): boolean {
+    return !this.isDead && (this.process?.life.busy ?? 0) > 0
   }
 
   connect(line: Line): void {
-    const { life } = this
-    if (!life || life.dead) return line.cut()
-    life.lines.add(line)
+    const { process } = this
+    if (!process || process.life.dead) return line.cut()
+    const { life, gateway, lines } = process
+    lines.add(line)
     const gone = () => line.close('server')
     const wire = {
       bufferedAmount: 0,
@@ -131,41 +133,39 @@ export class SimServer implements Exchange {
       close: gone,
       terminate: gone,
     }
-    const ear = life.gateway.accept(wire, 'sim')
+    const ear = gateway.accept(wire, 'sim')
     line.attach('up', {
       text: (text) => {
         if (!life.dead) ear.text(text)
       },
       closed: () => {
-        life.lines.delete(line)
+        lines.delete(line)
         if (!life.dead) ear.closed()
       },
     })
   }
 
-  async post(op: string, input: unknown, token: string | undefined): Promise<HttpAnswer> {
-    const { life } = this
+  async post(request: Post): Promise<HttpAnswer> {
+    const { process } = this
     const offline: HttpAnswer = { ok: false, error: { code: 'offline' } }
-    if (!life || life.dead) return offline
-    const facts = token === undefined ? undefined : await life.app.authenticate(token)
-    if (token !== undefined && !facts) return { ok: false, error: { code: 'unauthenticated' } }
-    const caller = facts
-      ? ({ kind: 'user', ...facts, address: 'sim' } as const)
-      : ({ kind: 'anonymous', address: 'sim' } as const)
-    return life.app.dispatch({ op, input, caller })
+    if (!process || process.life.dead) return offline
+    return Promise.race([answer(process.app, request), process.life.died.then(() => offline)])
   }
 
-  /** Calls past the network, for laws. Throws on a refusal. */
-  async ask<N extends OpName>(userId: UserId, op: N, input: Input<N>): Promise<Output<N>> {
+  /** Calls past the network, for laws. */
+  async ask(userId: number, op: string, input: unknown): Promise<HttpAnswer> {
     const caller = { kind: 'user', userId, sessionId: 0, address: 'law' } as const
-    const result = await this.life?.app.dispatch({ op, input, caller })
-    if (!result?.ok) throw new Error(`${op}: ${JSON.stringify([result, this.complaints.at(-1)])}`)
-    return result.value as Output<N>
+    const result = await this.process?.app.dispatch({ op, input, caller })
+    return result ?? { ok: false, error: { code: 'offline' } }
   }
 
-  async close(): Promise<void> {
-    if (this.life) await bury(this.life)
-    rmSync(this.folder, { recursive: true, force: true })
+  /** Ends whatever life there is. */
+  async bury(): Promise<void> {
+    const { process } = this
+    this.process = undefined
+    process?.life.kill()
+    await process?.bus.close()
+    await process?.db.close()
   }
 
   private complain(life: Life, fields: object): void {
@@ -173,61 +173,11 @@ export class SimServer implements Exchange {
   }
 }
 
-class Killed extends Error {}
-
-async function bury(life: Life): Promise<void> {
-  kill(life)
-  await life.db.close()
-}
-function kill(life: Life): void {
-  life.dead = true
-  for (const line of [...life.lines]) line.cut()
-  life.lines.clear()
-}
-
-const never = new Promise<never>(() => undefined)
-
-/** A database that dies with its process: the transaction under way is rolled back, and nobody hears of it. */
-function mortal(db: Db, life: Life): Db {
-  const count = () => {
-    if (!life.dead && life.statementsLeft-- <= 0) kill(life)
-    if (life.dead) throw new Killed()
-  }
-  const guarded = (connection: Connection): Connection => ({
-    dialect: connection.dialect,
-    all: (sql, binds) => (count(), connection.all(sql, binds)),
-    one: (sql, binds) => (count(), connection.one(sql, binds)),
-    run: (sql, binds) => (count(), connection.run(sql, binds)),
-  })
-  const outlived = async <T>(work: Promise<T>): Promise<T> => {
-    const [result] = await Promise.allSettled([work])
-    if (life.dead) return never
-    if (result.status === 'rejected') throw result.reason
-    return result.value
-  }
-  return {
-    dialect: db.dialect,
-    write: (work) => outlived(db.write((connection) => work(guarded(connection)))),
-    read: (work) => outlived(db.read((connection) => work(guarded(connection)))),
-    now: () => db.now(),
-    close: () => db.close(),
-  }
-}
-
-/** Counts what is under way; a call that dies with the server counts no more. */
-function counted(app: App, life: Life): App {
-  const track = async <T>(work: Promise<T>): Promise<T> => {
-    life.busy++
-    try {
-      return await work
-    } finally {
-      life.busy--
-    }
-  }
-  return {
-    ...app,
-    dispatch: (call) => track(app.dispatch(call)),
-    authenticate: (token) => track(app.authenticate(token)),
-    pulse: (userId, sessionId) => track(app.pulse(userId, sessionId)),
-  }
+async function answer(app: App, { op, input, token, gone }: Post): Promise<HttpAnswer> {
+  const facts = token === undefined ? undefined : await app.authenticate(token)
+  if (token !== undefined && !facts) return { ok: false, error: { code: 'unauthenticated' } }
+  const caller = facts
+    ? ({ kind: 'user', ...facts, address: 'sim' } as const)
+    : ({ kind: 'anonymous', address: 'sim' } as const)
+  return app.dispatch({ op, input, caller, gone })
 }

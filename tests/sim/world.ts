@@ -1,9 +1,12 @@
-/** A world of the simulator: one real server, some real engines, a bad network, one virtual clock, one seed. */
+/** A world of the simulator: one or two real servers, some real engines, a bad network, one virtual clock, one seed. */
+import { SimBus } from './bus'
 import { VirtualClock } from './clock'
+import { Cluster } from './cluster'
 import { Dice } from './dice'
 import { Net } from './net'
 import { Phone } from './phone'
 import { SimServer } from './server'
+import { sqliteStore, type Store } from './store'
 
 /** Something a phone was told to say, and what has become of it. */
 export interface Said {
@@ -16,6 +19,17 @@ export interface Said {
   state: 'told' | 'gone' | 'cancelled' | 'cancelledThenKilled'
 }
 
+export interface WorldOptions {
+  seed: number
+  /** Absent: one or two, as the seed says. */
+  nodes?: number
+  /** Absent: a fresh file. */
+  store?: Store
+}
+
+/** How far the clock of a node may be off; at two seconds it would not be ready (D7). */
+const skewMsMax = 1_500
+
 export const password = 'correct horse 1'
 const names = ['Anna', '王波', 'Chen', 'Diego']
 
@@ -23,27 +37,43 @@ export class World {
   readonly clock = new VirtualClock()
   readonly dice: Dice
   readonly net: Net
-  readonly server: SimServer
+  readonly bus: SimBus
+  readonly cluster: Cluster
   readonly phones: Phone[] = []
   readonly accounts: string[] = []
   readonly said: Said[] = []
   readonly counts = new Map<string, number>()
   readonly log: string[] = []
-  /** A server that starts again; time waits for it. */
-  restarting: Promise<void> | undefined
 
-  constructor(seed: number) {
-    this.dice = new Dice(seed)
-    this.net = new Net(this.clock, this.dice, { drop: 0, double: 0, delayMsMax: 80 })
-    this.server = new SimServer(this.clock, this.dice)
+  private constructor(
+    { seed, nodes }: WorldOptions,
+    private readonly store: Store,
+  ) {
+    const { clock } = this
+    const dice = new Dice(seed)
+    this.dice = dice
+    this.net = new Net(clock, dice, { drop: 0, double: 0, delayMsMax: 80 })
+    const bus = new SimBus(clock, dice)
+    this.bus = bus
+    const count = nodes ?? (dice.chance(0.5) ? 2 : 1)
+    const servers = Array.from({ length: count }, (_, index) => {
+      const skewMs = index === 0 ? 0 : dice.between(-skewMsMax, skewMsMax)
+      return new SimServer({ clock, dice, store, bus, index, skewMs })
+    })
+    this.cluster = new Cluster(servers, dice)
+  }
+
+  static async make(options: WorldOptions): Promise<World> {
+    const world = new World(options, options.store ?? (await sqliteStore()))
+    await world.cluster.start()
+    return world
   }
 
   /** Four people, the first with two phones; the first two are friends already. */
   async setUp(phones: number): Promise<void> {
-    await this.server.start()
     for (let n = 0; n < phones; n++) {
       const name = names[n % names.length] ?? 'Nobody'
-      const phone = new Phone(`phone${n}`, this.clock, this.dice, this.net, this.server)
+      const phone = new Phone(`phone${n}`, this.clock, this.dice, this.net, this.cluster.door())
       this.phones.push(phone)
       phone.boot()
       await this.run(200)
@@ -53,8 +83,8 @@ export class World {
         this.accounts.push(account)
         phone.tell({ is: 'call', op: 'accounts.register', input: { account, password, name, device } })
       } else phone.tell({ is: 'call', op: 'accounts.signIn', input: { account, password, device } })
-      await this.run(3_000)
-      if (phone.engine?.session().state !== 'signedIn') throw new Error(`${phone.name} is not signed in`)
+      if (!(await this.until(() => phone.engine?.current() ?? false, 15_000)))
+        throw new Error(`${phone.name} is not signed in`)
     }
     const [first, second] = this.phones
     if (first && second) await this.befriend(first, second)
@@ -63,44 +93,45 @@ export class World {
   private async befriend(a: Phone, b: Phone): Promise<void> {
     const userId = userOf(b)
     a.tell({ is: 'call', op: 'contacts.requestFriend', input: { userId, message: 'hi' } })
-    await this.run(2_000)
-    const request = b.engine?.requests().find((r) => r.incoming && r.state === 'pending')
+    const incoming = () => b.engine?.requests().find((r) => r.incoming && r.state === 'pending')
+    await this.until(() => incoming() !== undefined, 15_000)
+    const request = incoming()
     if (request) b.tell({ is: 'call', op: 'contacts.acceptRequest', input: { requestId: request.id } })
-    await this.run(2_000)
-    if (!a.engine?.chats().length) throw new Error('the first two are not friends')
+    const friends = () => [a, b].every(({ engine }) => engine?.chats().length)
+    if (!(await this.until(friends, 15_000))) throw new Error('the first two are not friends')
   }
 
   /** Lets `ms` pass. */
   async run(ms: number): Promise<void> {
     const until = this.clock.now() + ms
-    while (this.clock.step(until)) await this.settle()
-    await this.settle()
+    while (this.clock.step(until)) await this.cluster.settle()
+    await this.cluster.settle()
   }
 
-  private async settle(): Promise<void> {
-    const { restarting } = this
-    this.restarting = undefined
-    await restarting
-    await this.server.settle()
+  /** Lets time pass until something holds, at most `ms`; whether it does. */
+  async until(holds: () => boolean, ms: number): Promise<boolean> {
+    const end = this.clock.now() + ms
+    while (!holds()) {
+      if (!this.clock.step(end)) return holds()
+      await this.cluster.settle()
+    }
+    return true
   }
 
-  /** Ends every fault, wakes everybody up, and waits until nothing is left to send, at most `ms`. */
-  async heal(ms: number): Promise<void> {
+  /** Ends every fault but those of the bus, and wakes everybody up. */
+  async heal(): Promise<void> {
     this.net.heal()
-    if (this.server.isDead) await this.server.restart()
+    await this.cluster.heal()
     for (const phone of this.phones) {
       if (!phone.engine) phone.boot()
       phone.tell({ is: 'network', online: true })
       phone.tell({ is: 'foreground' })
     }
-    const until = this.clock.now() + ms
-    while (this.clock.now() < until && !this.isQuiet()) await this.run(1_000)
-    // The digest of the next pings finds what nobody missed until now; then the copies reach the disks.
-    await this.run(60_000)
   }
 
+  /** Everybody is connected, and nothing is left to send or to pull. */
   isQuiet(): boolean {
-    return this.phones.every(({ engine }) => engine?.pendingCount() === 0 && engine.link() === 'live')
+    return this.phones.every(({ engine }) => engine?.pendingCount() === 0 && engine.current())
   }
 
   count(what: string, detail = ''): void {
@@ -108,9 +139,10 @@ export class World {
     this.log.push(`${String(this.clock.now())} ${what} ${detail}`)
   }
 
-  close(): Promise<void> {
+  async close(): Promise<void> {
     for (const phone of this.phones) phone.kill()
-    return this.server.close()
+    await this.cluster.close()
+    await this.store.drop()
   }
 }
 
