@@ -4,6 +4,7 @@ import type { SessionId, UserId } from '../../protocol/ids'
 import { limits } from '../../protocol/limits'
 import { closeCodes, encode, type Down } from '../../protocol/wire'
 import { Bucket } from './bucket'
+import type { Outgoing } from './outgoing'
 
 /** What is used of a WebSocket; tests and the simulator have their own. */
 export interface Wire {
@@ -21,6 +22,7 @@ export interface ConnectionOptions {
   openedAt: number
   /** Frames a second. */
   rate: number
+  outgoing: Outgoing
   /** Asks to be flushed once, soon. */
   dirty: (connection: Connection) => void
 }
@@ -44,16 +46,18 @@ export class Connection {
   readonly address: string
   readonly openedAt: number
   readonly frames: Bucket
+  private readonly outgoing: Outgoing
   private readonly dirty: (connection: Connection) => void
   private queue: string[] = []
   private queuedBytes = 0
 
-  constructor({ wire, address, openedAt, rate, dirty }: ConnectionOptions) {
+  constructor({ wire, address, openedAt, rate, outgoing, dirty }: ConnectionOptions) {
     this.wire = wire
     this.address = address
     this.openedAt = openedAt
     this.heardAt = openedAt
     this.frames = new Bucket(rate, openedAt)
+    this.outgoing = outgoing
     this.dirty = dirty
   }
 
@@ -64,10 +68,11 @@ export class Connection {
 
   sendText(text: string): void {
     if (this.state === 'closing') return
-    const bytes = Buffer.byteLength(text)
+    const bytes = this.outgoing.bytesOf(text)
     const held = this.queuedBytes + this.wire.bufferedAmount + bytes
     if (this.queue.length >= queuedFramesMax || held > queuedBytesMax) {
       this.queue = []
+      this.queuedBytes = 0
       return this.end({ code: 'overloaded' }, closeCodes.resync)
     }
     if (this.queue.length === 0) this.dirty(this)
@@ -89,7 +94,9 @@ export class Connection {
   /** Says why, then closes. What is queued before goes first. */
   end(error: Failure, code: number, afterMs = 0): void {
     if (this.state === 'closing') return
-    this.queue.push(encode({ t: 'bye', error, afterMs }))
+    const bye = encode({ t: 'bye', error, afterMs })
+    this.queue.push(bye)
+    this.queuedBytes += this.outgoing.bytesOf(bye)
     this.close(code)
   }
 
@@ -101,16 +108,23 @@ export class Connection {
   }
 
   private nextMessage(): string {
+    const { queue, outgoing } = this
+    // Two bytes of brackets, and a comma for each frame.
+    if (this.queuedBytes + queue.length + 2 <= limits.frameOutBytesMax) {
+      this.queue = []
+      this.queuedBytes = 0
+      return outgoing.messageOf(queue)
+    }
     let count = 0
     let bytes = 2
-    for (const frame of this.queue) {
+    for (const frame of queue) {
       bytes += Buffer.byteLength(frame) + 1
       if (count > 0 && bytes > limits.frameOutBytesMax) break
       count += 1
     }
-    const frames = this.queue.splice(0, count)
-    this.queuedBytes = this.queue.length === 0 ? 0 : this.queuedBytes - bytesOf(frames)
-    return frames.length === 1 ? (frames[0] ?? '') : `[${frames.join(',')}]`
+    const frames = queue.splice(0, count)
+    this.queuedBytes = queue.length === 0 ? 0 : this.queuedBytes - bytesOf(frames)
+    return outgoing.messageOf(frames)
   }
 }
 

@@ -2,6 +2,7 @@
 import { limits } from '../../protocol/limits'
 import { closeCodes } from '../../protocol/wire'
 import { Addresses } from './addresses'
+import { Outgoing } from './outgoing'
 import { Connection, type Wire } from './connection'
 import { hear, type Talk } from './frames'
 
@@ -55,6 +56,7 @@ const closingMs = 2_000
 export function createGateway(options: GatewayOptions): Gateway {
   const { registry, unit, ticks = options.now, rateFactor = 1, socketsPerAddress = 2_000 } = options
   const { dirty } = createFlusher()
+  const outgoing = new Outgoing()
   const leaving = new Set<Connection>()
   const addresses = new Addresses(socketsPerAddress, Math.ceil(socketsPerAddress / 4))
   const talk: Talk = {
@@ -74,7 +76,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     busyMs: () =>
       addresses.greeting >= greetingMax ? limits.helloDeadlineMs : (options.turnsAwayMs?.() ?? 0),
     accept(wire, address) {
-      const connection = new Connection({ wire, address, openedAt: ticks(), rate, dirty })
+      const connection = new Connection({ wire, address, openedAt: ticks(), rate, outgoing, dirty })
       registry.all.add(connection)
       addresses.opened(address)
       if (spread !== undefined) sendHome(connection, spread)

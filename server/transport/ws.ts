@@ -4,8 +4,10 @@ import type { Duplex } from 'node:stream'
 import { WebSocketServer, type WebSocket } from 'ws'
 import { limits } from '../../protocol/limits'
 import { addressOf } from './address'
+import type { Wire } from './connection'
 import type { Gateway } from './gateway'
 import { originFits } from './origin'
+import { Outgoing } from './outgoing'
 
 export interface WsOptions {
   server: Server
@@ -22,6 +24,7 @@ export function serveWs({ server, gateway, origins, trustProxy }: WsOptions): ()
     maxPayload: limits.frameInBytesMax,
     perMessageDeflate: false,
   })
+  const outgoing = new Outgoing()
   const timer = setInterval(() => gateway.sweep(), 1_000).unref()
   server.on('upgrade', (request, socket, head) => {
     socket.on('error', () => socket.destroy())
@@ -41,7 +44,7 @@ export function serveWs({ server, gateway, origins, trustProxy }: WsOptions): ()
     return busyMs > 0 ? `503 Service Unavailable\r\nRetry-After: ${Math.ceil(busyMs / 1000)}` : undefined
   }
   function attach(ws: WebSocket, socket: Duplex, address: string): void {
-    const ear = gateway.accept(ws, address)
+    const ear = gateway.accept(new SocketWire(ws, socket, outgoing), address)
     ws.on('message', (data: Buffer, isBinary) => (isBinary ? ear.binary() : ear.text(data.toString())))
     ws.on('error', () => ear.failed())
     ws.on('close', () => ear.closed())
@@ -52,6 +55,28 @@ export function serveWs({ server, gateway, origins, trustProxy }: WsOptions): ()
     clearInterval(timer)
     for (const ws of wss.clients) ws.terminate()
     wss.close()
+  }
+}
+
+/** Writes whole messages to the socket: the library would make a header and a buffer for each connection anew. */
+class SocketWire implements Wire {
+  constructor(
+    private readonly ws: WebSocket,
+    private readonly socket: Duplex,
+    private readonly outgoing: Outgoing,
+  ) {}
+
+  get bufferedAmount(): number {
+    return this.socket.writableLength
+  }
+  send(text: string): void {
+    if (this.ws.readyState === this.ws.OPEN) this.socket.write(this.outgoing.encode(text))
+  }
+  close(code: number): void {
+    this.ws.close(code)
+  }
+  terminate(): void {
+    this.ws.terminate()
   }
 }
 
