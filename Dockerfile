@@ -1,5 +1,6 @@
-# The server with the H5 client in it, on the embedded default: one process, one volume at /data.
-# No container engine was at hand where this was written, so it has not been built. Report what does not work.
+# The server with the H5 client in it, on the embedded default: one process, one volume at /data. deploy/compose.yaml runs two
+# of it on MariaDB and Redis. No container engine was at hand where this was written: its steps were done by hand, but it has
+# not been built. Report what does not work.
 
 FROM node:20-bookworm-slim AS build
 WORKDIR /app
