@@ -4,6 +4,8 @@ import { existsSync } from 'node:fs'
 import type { Server } from 'node:net'
 import path from 'node:path'
 import { createApp } from './app'
+import { createCircuit } from './bus/circuit'
+import { connect } from './bus/connect'
 import { memoryBus } from './bus/memory'
 import { redisBus } from './bus/redis'
 import { loadConfig, type Config } from './config'
@@ -16,6 +18,7 @@ import { describe } from './failure'
 import type { Tools } from './handle'
 import { idMaker } from './ids'
 import { memoryLimiter } from './limiter'
+import { sharedLimiter } from './limiter-shared'
 import { createLoad } from './load'
 import { watchLoop } from './loop-delay'
 import { createLog, type Log } from './log'
@@ -41,13 +44,15 @@ async function start(config: Config, log: Log, fatal: (error: unknown) => void):
   const lease = await leaseNode(db, { onLost: () => fatal(new Error('another process has our node number')) })
   const onError = (error: unknown) => log.warn({ error: describe(error) }, 'the bus')
   const bus = config.redisUrl ? redisBus({ url: config.redisUrl, onError }) : memoryBus()
+  const shared = config.redisUrl ? openShared(config.redisUrl, onError) : undefined
+  const local = memoryLimiter(rateFactor)
   const registry = new Registry()
   const load = createLoad({ ticks: () => performance.now(), loopDelayMs: watchLoop() })
   const app = createApp({
     ...{ db, bus, deliver: registry, tools, log, onFatal: fatal },
     newId: idMaker(lease, lease.now),
     secret: config.jwtSecret,
-    limiter: memoryLimiter(rateFactor),
+    limiter: shared ? sharedLimiter({ ...shared, local, factor: rateFactor }) : local,
     load,
   })
   const gateway = createGateway({
@@ -79,10 +84,17 @@ async function start(config: Config, log: Log, fatal: (error: unknown) => void):
       await http.close()
       lease.close()
       await bus.close()
+      shared?.redis.disconnect()
       await db.close()
     },
   }
 }
+
+/** For what nodes count together: nobody waits for it longer than a quarter of a second, and nobody while it is away. */
+const openShared = (url: string, onError: (error: unknown) => void) => ({
+  redis: connect({ url, name: 'tokenim-shared', commandTimeoutMs: 250, onError }),
+  circuit: createCircuit(5_000, () => performance.now(), onError),
+})
 
 const openDatabase = ({ databaseUrl: url, dataDir, unsafeDurability }: Config): Promise<Db> =>
   url

@@ -1,6 +1,7 @@
 /** The bus over Redis. When Redis is away hints are dropped, and it comes back by itself. */
-import { Redis, type RedisOptions } from 'ioredis'
+import type { Redis } from 'ioredis'
 import { bucketOf, bucketsMax, streamOf, type Bus, type Hint } from './bus'
+import { connect } from './connect'
 import { listeners } from './listeners'
 
 export interface RedisBusOptions {
@@ -10,29 +11,26 @@ export interface RedisBusOptions {
   /** A lost connection, a listener that threw. Called once per error, not per hint. */
   onError?: (error: unknown) => void
 }
+/** A line on which nothing was answered for so long is replaced: else what it is given piles up, and is never heard. */
+const silentMs = 3_000
 /** Hints that wait for one tick; more are dropped. */
 const waitingMax = 10_000
-
-const connection = {
-  enableOfflineQueue: false,
-  maxRetriesPerRequest: 0,
-  connectTimeout: 5_000,
-  commandTimeout: 5_000,
-  keepAlive: 10_000,
-  retryStrategy: (attempt: number) => Math.min(100 * 2 ** Math.min(attempt, 6), 3_000),
-} satisfies RedisOptions
 
 /** Connects in the background. Hints of one tick travel as one message per bucket. */
 export function redisBus({ url, prefix = 'tokenim', onError = () => undefined }: RedisBusOptions): Bus {
   const node = crypto.randomUUID()
   const mine = listeners(onError)
-  const out = new Redis(url, { ...connection, connectionName: prefix })
-  const into = new Redis(url, { ...connection, connectionName: prefix, autoResubscribe: false })
+  const options = { url, name: prefix, silentMs, onError }
+  const out = connect(options)
+  const into = connect({ ...options, autoResubscribe: false })
   const send = sender(out, node, prefix, onError)
   let isReady: () => void
   const ready = new Promise<void>((resolve) => (isReady = resolve))
 
-  for (const redis of [out, into]) redis.on('error', onError)
+  // Who only listens would never notice that nothing can come.
+  const pinging = setInterval(() => {
+    if (into.status === 'ready') into.ping().catch(() => undefined)
+  }, silentMs).unref()
   into.on('ready', () => {
     const channels = Array.from({ length: bucketsMax }, (_, bucket) => `${prefix}:${bucket}`)
     into.subscribe(...channels).then(() => isReady(), onError)
@@ -46,6 +44,7 @@ export function redisBus({ url, prefix = 'tokenim', onError = () => undefined }:
     ready: () => ready,
     async close() {
       mine.clear()
+      clearInterval(pinging)
       out.disconnect()
       into.disconnect()
     },

@@ -127,7 +127,11 @@ export const importTable: readonly Row[] = [
     files: /^server\/(config|settings|secrets)\.ts$/,
     may: [/^protocol\/define$/, /^server\/(settings|secrets)$/, nodeOf('fs|path|crypto')],
   },
-  { files: /^server\/limiter\.ts$/, may: [/^rate-limiter-flexible$/], types: [protocol] },
+  {
+    files: /^server\/limiter(-shared)?\.ts$/,
+    may: [/^rate-limiter-flexible$/],
+    types: [protocol, /^server\/limiter$/, /^server\/bus\//, /^ioredis$/],
+  },
   { files: /^server\/log\.ts$/, may: [/^pino$/] },
   { files: /^server\/loop-delay\.ts$/, may: [nodeOf('perf_hooks')] },
   // the funnel, and small files of the server that it is made of
