@@ -31,7 +31,8 @@ export const limits = {
   requestTimeoutMs: 15_000,
   /** `sync.wait` answers after this time at the latest; a phone gives it some seconds more. */
   waitMs: 25_000,
-  reconnectMs: [1_000, 2_000, 4_000, 8_000, 15_000, 30_000],
+  /** Longest wait before each further attempt; the wait is drawn between nothing and this. */
+  reconnectMs: [500, 1_000, 2_000, 4_000, 8_000, 16_000, 32_000, 60_000],
   /** Header texts appear only after these waits, so that a short blink shows nothing. */
   connectingShownAfterMs: 1_000,
   offlineShownAfterMs: 3_000,

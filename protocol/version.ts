@@ -4,6 +4,7 @@
  *
  * 1  2026-11  Accounts, contacts, one-to-one chat, sync.
  *    2026-11  sync.wait; phones that do not know it never ask.
+ *    2026-11  Waits before coming back are drawn from nothing up; a matter of the phone alone.
  */
 export const PROTOCOL_VERSION = 1
 export const MIN_PROTOCOL_VERSION = 1

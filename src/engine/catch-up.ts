@@ -7,16 +7,26 @@ import { digestOf } from '../../protocol/wire'
 import { dropStream, landAnswered, streamChanged } from './merged'
 import { applyFrame, applyPull, emptyStream, type Frame, type Stream } from './mirror/merge'
 import type { Account, Pull } from './state'
-import { backOffMs, isUp, meOf, request, retryOf, streamOf, wake, type Turn } from './turn'
+import { isUp, jitteredMs, meOf, request, retryOf, streamOf, wake, type Turn } from './turn'
 
 /** Frames that wait for one pull; more are dropped, and pulled afterwards. */
 const FRAMES_MAX = 500
+/** Heads that were refused are asked for after a wait of this step. */
+const RETRY_STEP = 2
 
 /** The link is up: ask for all heads (Y8). What was under way on the old socket is forgotten. */
 export function beginCatchUp(turn: Turn, account: Account): void {
   account.catchUp.pulls.clear()
   askHeads(turn, account)
 }
+
+/** Asks for all heads, once nothing else is being fetched. */
+export function lookAgain(turn: Turn, account: Account): void {
+  if (isCaughtUp(account)) askHeads(turn, account)
+}
+
+/** Pulls a stream that is known to have moved. */
+export const pullStream = (account: Account, id: StreamId): void => void want(account, id)
 
 function askHeads(turn: Turn, account: Account): void {
   const unlisted = new Set(account.conversations.keys())
@@ -88,7 +98,7 @@ export function headsFailed(turn: Turn, account: Account, failure: Failure): voi
   const { heads } = account.catchUp
   if (!heads) return
   heads.sent = false
-  heads.retryAt = turn.now + backOffMs(limits.reconnectMs, 1, failure)
+  heads.retryAt = turn.now + jitteredMs(turn, RETRY_STEP, failure)
 }
 
 /** The stream to change, kept from now on. */
@@ -114,7 +124,7 @@ export function pullCame(turn: Turn, account: Account, id: StreamId, page: Outpu
 
 function pullLater(turn: Turn, pull: Pull, failure?: Failure): void {
   pull.sent = false
-  pull.retryAt = turn.now + backOffMs(limits.reconnectMs, pull.tries++, failure)
+  pull.retryAt = turn.now + jitteredMs(turn, pull.tries++, failure)
 }
 
 /** Applies the frames that waited for this pull (Y7); where they leave a gap, pulls again (Y4). */
@@ -172,8 +182,13 @@ function bufferFrame(pull: Pull, frame: Frame): void {
  */
 export function digestCame(turn: Turn, account: Account, digest: number): void {
   if (!isCaughtUp(account)) return
+  if (digestHeld(account) === digest) landAnswered(turn, account)
+  else askHeads(turn, account)
+}
+
+/** Digest of what this phone holds (Y9). */
+export function digestHeld(account: Account): number {
   const held: [StreamId, Version][] = [[meOf(account), account.user.version]]
   for (const [id, stream] of account.conversations) held.push([id, stream.version])
-  if (digestOf(held) === digest) landAnswered(turn, account)
-  else askHeads(turn, account)
+  return digestOf(held)
 }

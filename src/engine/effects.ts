@@ -14,7 +14,9 @@ export type Effect =
   | { do: 'open'; socket: number }
   | { do: 'close'; socket: number }
   | { do: 'send'; socket: number; frame: Up }
-  | { do: 'http'; call: number; op: string; input: unknown; token: string | undefined }
+  | { do: 'http'; call: number; op: string; input: unknown; token: string | undefined; timeoutMs: number }
+  /** Nobody waits for the answer of this call any more. */
+  | { do: 'abort'; call: number }
   | { do: 'wakeAt'; at: TimeMs | null }
   | { do: 'settle'; ticket: Ticket; result: Result<unknown> }
   | { do: 'changed'; topics: ReadonlySet<Topic> }

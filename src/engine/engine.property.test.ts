@@ -14,6 +14,8 @@ const body = (text: string) => ({ kind: 'text' as const, text })
 type Command =
   | { do: 'say' | 'theirs' | 'seen' | 'open'; chat: 0 | 1 }
   | { do: 'cut' | 'mute' | 'double' | 'hold' | 'release' | 'kill' | 'network' | 'background' | 'older' }
+  | { do: 'sockets'; network: Phone['network'] }
+  | { do: 'rest'; down: boolean }
   | { do: 'run'; ms: number }
 const commands: fc.Arbitrary<Command> = fc.oneof(
   { weight: 6, arbitrary: fc.record({ do: fc.constant('say' as const), chat: fc.constantFrom(0, 1) }) },
@@ -40,6 +42,14 @@ const commands: fc.Arbitrary<Command> = fc.oneof(
       ),
     }),
   },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constant('sockets' as const),
+      network: fc.constantFrom('fine' as const, 'refused' as const, 'silent' as const, 'cut' as const),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('rest' as const), down: fc.boolean() }) },
   {
     weight: 8,
     arbitrary: fc.record({
@@ -73,6 +83,12 @@ class Trial {
   async run(command: Command): Promise<void> {
     const { phone, model } = this
     switch (command.do) {
+      case 'sockets':
+        phone.network = command.network
+        phone.drop()
+        return
+      case 'rest':
+        return void (phone.noRest = command.down)
       case 'run':
         return this.clock.run(command.ms)
       case 'say': {
@@ -148,6 +164,7 @@ class Trial {
 
   async heal(): Promise<void> {
     this.phone.mute = false
+    this.phone.noRest = false
     this.phone.release()
     this.phone.tell({ is: 'foreground' })
     await this.clock.run(3 * limits.pingEveryMs + 60_000)
@@ -159,6 +176,14 @@ class Trial {
     let read = place?.k === 'place' ? place.read : { seq: 0, countable: 0 }
     for (const m of this.model.messages(id)) if (m.seq === read.seq + 1 && m.from === 1) read = m
     return (this.model.messages(id).at(-1)?.countable ?? 0) - read.countable
+  }
+
+  /** Requests leave by the socket, not by REST. */
+  onSocket(): boolean {
+    const { posts, socket } = this.phone
+    const before = [posts.length, socket.sent.length]
+    this.phone.tell({ is: 'call', op: 'accounts.getProfiles', input: { profiles: [] } })
+    return posts.length === before[0] && socket.sent.length > (before[1] ?? 0)
   }
 
   check(): void {
@@ -194,6 +219,11 @@ describe('engine, through anything', () => {
         for (const command of list) await trial.run(command)
         await trial.heal()
         trial.check()
+        trial.phone.network = 'fine'
+        await trial.clock.run(200_000)
+        await trial.heal()
+        trial.check()
+        expect(trial.onSocket()).toBe(true)
       }),
       { numRuns: Number(process.env.ENGINE_RUNS ?? 150) },
     )

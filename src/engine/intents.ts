@@ -5,6 +5,7 @@ import { hurry, storeSoon } from './disk'
 import type { Intent, Ticket } from './face'
 import type { Happening } from './inputs'
 import { lose, nudge } from './link'
+import { checkPoll, pollDown } from './poll'
 import { addAct, cancel, resend } from './outbox'
 import { openRoom, seen, seenAgain } from './reading'
 import { addRead, loadOlder } from './reads'
@@ -27,13 +28,17 @@ export function intentCame(turn: Turn, told: Told): void {
     case 'network': {
       const cameBack = intent.online && !state.online
       state.online = intent.online
-      if (!intent.online) lose(turn)
-      else if (cameBack) nudge(turn, true)
+      if (!intent.online) offline(turn)
+      else {
+        nudge(turn, cameBack)
+        checkPoll(turn)
+      }
       return done(turn, ticket)
     }
     case 'foreground':
       state.foreground = true
       nudge(turn, false)
+      checkPoll(turn)
       if (state.account) seenAgain(turn, state.account, id)
       return done(turn, ticket)
     case 'background':
@@ -55,6 +60,11 @@ export function intentCame(turn: Turn, told: Told): void {
     case 'cancel':
       return dataIntentCame(turn, ticket, id, intent)
   }
+}
+
+function offline(turn: Turn): void {
+  lose(turn)
+  pollDown(turn)
 }
 
 /** The others need what is stored: they wait for it, and are refused where another page owns it. */

@@ -44,21 +44,52 @@ describe('link', () => {
     expect(phone.socket.isClosed).toBe(false)
   })
 
-  it('[W4] comes back with growing waits and jitter, from the first again after a welcome', async () => {
+  it('[W11] comes back after growing waits, from the first again after a steady minute', async () => {
     const phone = await new Phone().live()
-    for (const wait of limits.reconnectMs) {
-      const before = phone.sockets.length
-      phone.drop()
-      await phone.run(wait * 0.75 - 1)
-      expect(phone.sockets).toHaveLength(before)
-      await phone.run(1)
-      expect(phone.sockets).toHaveLength(before + 1)
+    const waits = async (...list: number[]) => {
+      for (const wait of list) {
+        const before = phone.sockets.length
+        phone.drop()
+        await phone.run(wait * 0.5 - 1)
+        expect(phone.sockets).toHaveLength(before)
+        await phone.run(1)
+        expect(phone.sockets).toHaveLength(before + 1)
+      }
     }
-    await phone.welcome()
-    const before = phone.sockets.length
-    phone.drop()
-    await phone.run(limits.reconnectMs[0])
-    expect(phone.sockets).toHaveLength(before + 1)
+    const [first, second] = limits.reconnectMs
+    const longest = limits.reconnectMs[limits.reconnectMs.length - 1] ?? 0
+    const up = async (ms: number) => {
+      await phone.welcome()
+      phone.socket.answer('sync.heads', { heads: [{ stream: 1, version: 0 }], cursor: null })
+      for (let left = ms; left > 0; left -= 10_000) {
+        await phone.run(10_000)
+        phone.socket.hear({ t: 'ev', ev: 'unknown.event', data: {} })
+      }
+    }
+    await waits(...limits.reconnectMs, longest)
+    await up(50_000)
+    await waits(longest)
+    await up(60_000)
+    await waits(first, second)
+  })
+
+  it('[W11] draws each wait between nothing and its longest', async () => {
+    const waitOf = async (unit: number) => {
+      const phone = await new Phone().live()
+      phone.unit = unit
+      let waitedMs = 0
+      for (let n = 0; n <= 6; n++) {
+        const [{ now }, { length }] = [phone.clock, phone.sockets]
+        phone.drop()
+        while (phone.sockets.length === length) await phone.run(10)
+        waitedMs = phone.clock.now - now
+      }
+      return waitedMs
+    }
+    expect(await waitOf(0)).toBeLessThanOrEqual(10)
+    const longest = await waitOf(0.999)
+    expect(longest).toBeLessThanOrEqual(limits.reconnectMs[6] + 10)
+    expect(longest).toBeGreaterThan(limits.reconnectMs[6] * 0.99)
   })
 
   it('[W4] gives up a socket that never opens, or is never welcomed', async () => {
@@ -215,6 +246,19 @@ describe('link', () => {
 })
 
 describe('header', () => {
+  it('[Y7] a view that was current says syncing only when catching up takes its time', async () => {
+    const phone = await new Phone().live()
+    await phone.run(limits.pingEveryMs)
+    phone.socket.hear({ t: 'pong', digest: 4711 })
+    expect([phone.engine.link(), phone.engine.current()]).toEqual(['live', false])
+    await phone.run(limits.connectingShownAfterMs - 1)
+    expect(phone.engine.link()).toBe('live')
+    await phone.run(1)
+    expect(phone.engine.link()).toBe('syncing')
+    phone.socket.answer('sync.heads', { heads: [{ stream: 1, version: 0 }], cursor: null })
+    expect(phone.engine.link()).toBe('live')
+  })
+
   it('[Y7] says syncing until every stream reached its head', async () => {
     const phone = await new Phone().signIn()
     await phone.welcome()

@@ -24,6 +24,9 @@ import {
   type Turn,
 } from './turn'
 
+/** By REST no more acts are on their way at once: phones allow few calls side by side (WeChat ten, browsers six). */
+const REST_ACTS_MAX = 3
+
 /** Adds an act; it leaves when it is stored (O1). `input` without its clientId. */
 export function addAct<N extends ActOp>(
   turn: Turn,
@@ -80,6 +83,7 @@ export function markRead(
 /** Sends the first act of each conversation that may leave, and gives up what is too old (O2, O7). */
 export function advanceOutbox(turn: Turn, account: Account): void {
   const busy = new Set<ConversationId | undefined>()
+  let free = turn.state.link.phase === 'up' ? Infinity : REST_ACTS_MAX - actsUnderWay(account)
   for (const act of account.acts.values()) {
     if (act.failed !== undefined || act.output !== undefined) continue
     const lane = conversationOf(act)
@@ -90,23 +94,35 @@ export function advanceOutbox(turn: Turn, account: Account): void {
     if (act.call === undefined) wake(turn, act.since + limits.outboxAgeMsMax + 1)
     if (busy.has(lane)) continue
     busy.add(lane)
-    if (act.call === undefined && isUp(turn.state)) sendAct(turn, account, act)
+    if (act.call === undefined && isUp(turn.state) && free > 0 && sendAct(turn, account, act)) free--
   }
 }
 
-function sendAct(turn: Turn, account: Account, act: Act): void {
-  if (turn.now < act.retryAt) return wake(turn, act.retryAt)
-  if (!isStored(turn, keyOf(account, act))) return
+function actsUnderWay(account: Account): number {
+  let count = 0
+  for (const act of account.acts.values()) if (act.call !== undefined) count++
+  return count
+}
+
+/** True: it left. */
+function sendAct(turn: Turn, account: Account, act: Act): boolean {
+  if (turn.now < act.retryAt) {
+    wake(turn, act.retryAt)
+    return false
+  }
+  if (!isStored(turn, keyOf(account, act))) return false
   if (!act.left) {
     // Stored once more before the first send: after a kill nobody could tell whether it had left (O6).
     act.left = true
-    return store(turn, account, act)
+    store(turn, account, act)
+    return false
   }
   act.sent = true
   act.sentAt = turn.now
   // An act's op and input were taken from one intent.
   act.call = request(turn, act.op, act.input as Input<ActOp>, { is: 'act', clientId: act.clientId })
   touchAct(turn, account, act)
+  return true
 }
 
 export function actAnswered(turn: Turn, account: Account, clientId: ClientId, output: unknown): void {

@@ -2,7 +2,7 @@
 import { encode } from '../../protocol/wire'
 import type { Effect } from './effects'
 import type { Happening } from './inputs'
-import type { Ports } from './ports'
+import type { HttpAnswer, Ports } from './ports'
 
 /** Effects for the ports; the other two are for whoever listens to the engine. */
 export type PortEffect = Exclude<Effect, { do: 'settle' | 'changed' }>
@@ -39,8 +39,18 @@ export function createPerformer(
       () => feed({ is: 'saveFailed', save }),
     )
   }
-  function post({ call, op, input, token }: Extract<Effect, { do: 'http' }>): void {
-    ports.http.post(op, input, token, (answer) => feed({ is: 'answer', call, answer }))
+  const calls = new Map<number, () => void>()
+  function post({ call, op, input, token, timeoutMs }: Extract<Effect, { do: 'http' }>): void {
+    const answered = (answer: HttpAnswer) => {
+      calls.delete(call)
+      feed({ is: 'answer', call, answer })
+    }
+    const stop = ports.http.post(op, input, token, answered, timeoutMs)
+    if (stop) calls.set(call, stop)
+  }
+  function abort(call: number): void {
+    calls.get(call)?.()
+    calls.delete(call)
   }
 
   return (effect) => {
@@ -59,6 +69,8 @@ export function createPerformer(
         return sockets.get(effect.socket)?.send(encode(effect.frame))
       case 'http':
         return post(effect)
+      case 'abort':
+        return abort(effect.call)
       case 'wakeAt':
         return ports.clock.wakeAt(effect.at, () => feed({ is: 'wake' }))
     }

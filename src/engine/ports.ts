@@ -30,8 +30,17 @@ export interface SocketPort {
 }
 export type HttpAnswer = { ok: true; value: unknown } | { ok: false; error: Failure }
 export interface HttpPort {
-  /** POST /api/<op>. No answer from the server is `offline`. */
-  post(op: string, input: unknown, token: string | undefined, done: (answer: HttpAnswer) => void): void
+  /**
+   * POST /api/<op>. No answer from the server is `offline`, none within `timeoutMs` is `timeout`. The result calls it off,
+   * where a platform can: then `done` is not called.
+   */
+  post(
+    op: string,
+    input: unknown,
+    token: string | undefined,
+    done: (answer: HttpAnswer) => void,
+    timeoutMs: number,
+  ): (() => void) | undefined
 }
 export interface StoreBatch {
   put: readonly (readonly [key: string, value: string])[]

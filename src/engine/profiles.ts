@@ -5,7 +5,10 @@ import type { UserId } from '../../protocol/ids'
 import { limits } from '../../protocol/limits'
 import { peersOf, storeProfile, touchPeer } from './merged'
 import type { Account } from './state'
-import { backOffMs, isUp, request, touchContacts, wake, type Turn } from './turn'
+import { isUp, jitteredMs, request, touchContacts, wake, type Turn } from './turn'
+
+/** Profiles that were refused are asked for after a wait of this step. */
+const RETRY_STEP = 3
 
 /** A new connection: everybody who is shown is asked for anew. */
 export function refreshProfiles(account: Account): void {
@@ -46,5 +49,5 @@ export function profilesFailed(turn: Turn, account: Account, ids: readonly UserI
     account.askedProfiles.delete(id)
     account.wantedProfiles.add(id)
   }
-  account.profilesRetryAt = turn.now + backOffMs(limits.reconnectMs, 2, failure)
+  account.profilesRetryAt = turn.now + jitteredMs(turn, RETRY_STEP, failure)
 }

@@ -8,12 +8,25 @@ import { storeSoon } from './disk'
 import { applyHistory } from './mirror/merge'
 import type { Account, Read } from './state'
 import { streamKey } from './stored'
-import { done, isUp, meOf, refuse, request, settle, streamOf, touchRoom, wake, type Turn } from './turn'
+import {
+  backOffMs,
+  done,
+  isUp,
+  meOf,
+  refuse,
+  request,
+  settle,
+  streamOf,
+  touchRoom,
+  wake,
+  type Turn,
+} from './turn'
 
 /** Waits for the link at most `requestTimeoutMs`; fails at once where it is known to be down. */
 export function addRead(turn: Turn, op: ReadOpName, input: unknown, ticket: Ticket): void {
-  if (turn.state.shown === 'offline') return refuse(turn, ticket, 'offline')
-  turn.state.reads.push({ ticket, op, input, dueAt: turn.now + limits.requestTimeoutMs })
+  if (turn.state.header.shown === 'offline') return refuse(turn, ticket, 'offline')
+  const dueAt = turn.now + limits.requestTimeoutMs
+  turn.state.reads.push({ ticket, op, input, dueAt, tries: 0, retryAt: 0 })
 }
 
 export function advanceReads(turn: Turn): void {
@@ -22,12 +35,19 @@ export function advanceReads(turn: Turn): void {
   state.reads = []
   for (const read of waiting) {
     if (turn.now >= read.dueAt) refuse(turn, read.ticket, 'offline')
-    else if (isUp(state)) ask(turn, read)
+    else if (isUp(state) && turn.now >= read.retryAt) ask(turn, read)
     else {
       state.reads.push(read)
-      wake(turn, read.dueAt)
+      wake(turn, isUp(state) ? Math.min(read.retryAt, read.dueAt) : read.dueAt)
     }
   }
+}
+
+/** A server that stops sent it away: it is asked again, the first time at once. */
+export function readAgain(turn: Turn, read: Read): void {
+  if (read.tries > 0) read.retryAt = turn.now + backOffMs(limits.outboxRetryMs, read.tries - 1)
+  read.tries++
+  turn.state.reads.push(read)
 }
 
 function ask(turn: Turn, read: Read): void {

@@ -26,7 +26,8 @@ export const isEnded = (data: unknown): data is EventData<'session.ended'> =>
 export function fitsPurpose({ is }: Purpose, out: unknown): boolean {
   if (is === 'act' || is === 'read') return isObject(out)
   if (!isObject(out)) return false
-  if (is === 'heads')
+  if (is === 'wait') return isCount(out.digest)
+  if (is === 'heads' || is === 'probe')
     return (
       isListOf(out.heads, (h) => isCount(h.stream) && isCount(h.version)) &&
       (out.cursor === null || typeof out.cursor === 'string')

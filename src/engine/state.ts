@@ -39,9 +39,13 @@ export interface Act {
   ticket: Ticket | undefined
 }
 
-/** A request on the socket, by what its answer is for. */
+/** A request, by what its answer is for. */
 export type Purpose =
   | { is: 'heads' }
+  /** The first heads by REST: does it work? (W10) */
+  | { is: 'probe' }
+  /** The call that waits for news while there is no socket (Y14); `digest`: the one it was sent with. */
+  | { is: 'wait'; digest: number }
   | { is: 'pull'; stream: StreamId }
   | { is: 'profiles'; ids: UserId[] }
   | { is: 'act'; clientId: ClientId }
@@ -50,34 +54,74 @@ export type Purpose =
 export interface Request {
   purpose: Purpose
   dueAt: TimeMs
+  /** Went by REST with this token; undefined: on the socket. */
+  token: string | undefined
 }
 export interface Read {
   ticket: Ticket
   op: ReadOpName
   input: unknown
   dueAt: TimeMs
+  /** How often a server that stops has sent it away, and from when it may be asked again. */
+  tries: number
+  retryAt: TimeMs
 }
 
-/** off → waiting → (refreshing → storing →) opening → greeting → up; back to waiting whenever it breaks. */
+/** off → waiting → (refreshing → storing →) opening → greeting → (proving →) up; back to waiting whenever it breaks. */
 export interface Link {
-  phase: 'off' | 'waiting' | 'refreshing' | 'storing' | 'opening' | 'greeting' | 'up'
+  phase: 'off' | 'waiting' | 'refreshing' | 'storing' | 'opening' | 'greeting' | 'proving' | 'up'
   /** Number of the socket in use; events of others are ignored. */
   socket: number
-  /** Attempts since the last welcome. */
+  /** Attempts since the line was last steady; they lengthen the waits. */
   tries: number
+  /** Sockets in a row that were never welcomed, or were cut soon after (W10). */
+  fails: number
+  /** Sockets that were tried beside a poll that worked. */
+  trials: number
   retryAt: TimeMs
   /** `bye.afterMs`: not before this, whatever happens. */
   notBefore: TimeMs
-  /** Opening, greeting and refreshing end here. */
+  /** Opening, greeting, proving and refreshing end here. */
   dueAt: TimeMs
+  openedAt: TimeMs
+  welcomeAt: TimeMs
+  heardAt: TimeMs
   /** The access token did not hold: refresh before opening. */
   renew: boolean
   refreshCall: number | undefined
   pingAt: TimeMs
   pongBy: TimeMs | undefined
-  downSince: TimeMs
   /** An attempt failed since the link went down. */
   failed: boolean
+}
+
+/**
+ * The other carrier, where no socket lasts (W10): requests go by REST, and one call waits for news. off → probing → up ⇄
+ * renewing (its token); off as soon as an answer fails to come, or a socket has proven itself.
+ */
+export interface Poll {
+  phase: 'off' | 'probing' | 'up' | 'renewing'
+  /** REST is not tried before this; Infinity: it was, beside the present attempt at a socket. */
+  probeAt: TimeMs
+  upSince: TimeMs
+  renewedAt: TimeMs
+  /** When the last call that waits left. */
+  waitedAt: TimeMs
+  /** Not before this: the server asked for patience. */
+  waitAt: TimeMs
+  waitTries: number
+  /** The digest that the server has contradicted. */
+  contradicted: number | undefined
+}
+
+/** What the title says of the link, and since when there is something to say. */
+export interface Header {
+  shown: LinkView
+  /** Some carrier was up at the end of the last step. */
+  wasUp: boolean
+  downSince: TimeMs
+  /** Since when the view is not current; undefined: it is. */
+  staleSince: TimeMs | undefined
 }
 
 export interface Pull {
@@ -172,7 +216,8 @@ export interface State {
   room: { conversationId: ConversationId; openedAtSeq: Seq | undefined } | undefined
   loadingOlder: Set<ConversationId>
   link: Link
-  shown: LinkView
+  poll: Poll
+  header: Header
   requests: Map<number, Request>
   https: Map<number, HttpPurpose>
   reads: Read[]
@@ -203,15 +248,38 @@ export const newLink = (): Link => ({
   phase: 'off',
   socket: 0,
   tries: 0,
+  fails: 0,
+  trials: 0,
   retryAt: 0,
   notBefore: 0,
   dueAt: 0,
+  openedAt: 0,
+  welcomeAt: 0,
+  heardAt: 0,
   renew: false,
   refreshCall: undefined,
   pingAt: 0,
   pongBy: undefined,
-  downSince: 0,
   failed: false,
+})
+
+export const newPoll = (): Poll => ({
+  phase: 'off',
+  probeAt: 0,
+  upSince: 0,
+  renewedAt: -Infinity,
+  waitedAt: -Infinity,
+  waitAt: 0,
+  waitTries: 0,
+  contradicted: undefined,
+})
+
+/** Nothing was ever current: what there is to say is said at once. */
+export const newHeader = (now: TimeMs): Header => ({
+  shown: 'live',
+  wasUp: false,
+  downSince: now,
+  staleSince: -Infinity,
 })
 
 export const newDisk = (): Disk => ({
@@ -243,7 +311,8 @@ export const newState = (device: DevicePort): State => ({
   room: undefined,
   loadingOlder: new Set(),
   link: newLink(),
-  shown: 'live',
+  poll: newPoll(),
+  header: newHeader(0),
   requests: new Map(),
   https: new Map(),
   reads: [],

@@ -4,18 +4,19 @@
  */
 import { isUp, type Turn } from './turn'
 import { decodeDown, type Down } from '../../protocol/wire'
-import { advanceCatchUp, beginCatchUp, digestCame, frameCame } from './catch-up'
+import { advanceCatchUp, digestCame, frameCame } from './catch-up'
 import { advanceDisk, lastBatch, saved, saveFailed } from './disk'
 import type { Effect } from './effects'
 import { advanceHeader } from './header'
 import type { Input } from './inputs'
 import { hearEarly, intentCame } from './intents'
-import { advanceLink, bye, closeLink, greet, lose, refreshed, welcomed } from './link'
+import { advanceLink, broke, bye, closeLink, greet, proven, refreshed, welcomed } from './link'
 import { actsUnstored, advanceOutbox } from './outbox'
 import type { HttpAnswer } from './ports'
-import { advanceProfiles, refreshProfiles } from './profiles'
+import { advancePoll } from './poll'
+import { advanceProfiles } from './profiles'
 import { advanceReads } from './reads'
-import { advanceRequests, answered } from './requests'
+import { advanceRequests, answered, restAnswered } from './requests'
 import {
   advanceOwner,
   advanceSignIn,
@@ -72,7 +73,7 @@ function take(turn: Turn, input: Input): void {
       if (input.socket === state.link.socket) heard(turn, input.text)
       return
     case 'closed':
-      if (input.socket === state.link.socket) lose(turn)
+      if (input.socket === state.link.socket) broke(turn)
       return
     case 'answer':
       return httpAnswered(turn, input.call, input.answer)
@@ -95,6 +96,7 @@ function advance(turn: Turn): void {
   if (account) {
     advanceRequests(turn, account)
     advanceLink(turn)
+    advancePoll(turn, account)
     advanceCatchUp(turn, account)
     advanceProfiles(turn, account)
     advanceReads(turn)
@@ -108,6 +110,7 @@ function heard(turn: Turn, text: string): void {
   const { link } = turn.state
   const socket = link.socket
   link.pongBy = undefined
+  link.heardAt = turn.now
   for (const frame of decodeDown(text)) {
     // A frame may have ended this socket; what follows it is of an old one.
     if (link.socket !== socket) return
@@ -119,11 +122,8 @@ function frameHeard(turn: Turn, frame: Down): void {
   const { account } = turn.state
   if (!account) return
   if (frame.t === 'bye') return byeHeard(turn, frame)
-  if (frame.t === 'welcome' && turn.state.link.phase === 'greeting') {
-    welcomed(turn)
-    beginCatchUp(turn, account)
-    return refreshProfiles(account)
-  }
+  if (frame.t === 'welcome') return welcomed(turn, account)
+  if (frame.t === 'pong') proven(turn, account)
   if (!isUp(turn.state)) return
   if (frame.t === 'res')
     answered(
@@ -150,9 +150,9 @@ function eventHeard(turn: Turn, name: string, data: unknown): void {
 }
 
 function httpAnswered(turn: Turn, call: number, answer: HttpAnswer): void {
-  const { https } = turn.state
+  const { https, account } = turn.state
   const purpose = https.get(call)
-  if (!purpose) return
+  if (!purpose) return account && restAnswered(turn, account, call, answer)
   https.delete(call)
   switch (purpose.is) {
     case 'signIn':

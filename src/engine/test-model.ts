@@ -4,6 +4,7 @@ import type { Result } from '../../protocol/errors'
 import { limits } from '../../protocol/limits'
 import type { MessageRow, Profile, StreamRow } from '../../protocol/records'
 import { positionAfterSend } from '../../protocol/rules/read'
+import { digestOf } from '../../protocol/wire'
 import { rowKey } from './mirror/merge'
 
 type Changed = EventData<'sync.changed'>
@@ -30,9 +31,22 @@ export class Model {
   /** Every call that came, with its input. */
   readonly calls: { op: string; input: unknown }[] = []
   private readonly listeners = new Map<number, (changed: Changed) => void>()
+  private readonly waiters = new Set<() => void>()
 
   listen(user: number, listener: (changed: Changed) => void): void {
     this.listeners.set(user, listener)
+  }
+  /** Tells, once, when what a user should hold has another digest than this, perhaps at once; returns how to call it off. */
+  wait(user: number, digest: number, told: (digest: number) => void): () => void {
+    const look = (): void => {
+      const now = digestOf(this.pairs(user))
+      if (now === digest) return
+      this.waiters.delete(look)
+      told(now)
+    }
+    this.waiters.add(look)
+    look()
+    return () => void this.waiters.delete(look)
   }
   addUser(id: number): void {
     this.profiles.set(id, profileOf(id))
@@ -64,6 +78,7 @@ export class Model {
       stream.rows.set(row.k === 'message' ? `message:${row.seq}` : (rowKey(row) ?? row.k), row)
     for (const [user, listener] of this.listeners)
       if (this.hears(user, id)) listener({ stream: id, from, to: stream.version, rows })
+    for (const look of [...this.waiters]) look()
   }
   private hears(user: number, id: number): boolean {
     return user === id || this.stream(id).rows.has(`place:${user}`)

@@ -10,6 +10,7 @@ import type { Engine, Intent, Ticket, Topic } from './face'
 import { StoreFull, type HttpAnswer, type Ports, type SocketEvents, type StoreBatch } from './ports'
 import type { Session } from './state'
 import type { Model } from './test-model'
+import { serveRest } from './test-rest'
 
 interface Task {
   at: number
@@ -70,7 +71,9 @@ export interface Post {
   op: string
   input: unknown
   token: string | undefined
+  timeoutMs: number
   done(answer: HttpAnswer): void
+  isAborted: boolean
 }
 
 export const sessionOf = (userId: number, now: number, n = 1): Session => ({
@@ -120,6 +123,12 @@ export class Phone {
   lagMs = 0
   /** Half open: the server hears the phone, the phone hears nothing. */
   mute = false
+  /** What the dice throw. */
+  unit = 0.5
+  /** What the network does to sockets: none opens, none is answered, or each is cut a second after its hello. */
+  network: 'fine' | 'refused' | 'silent' | 'cut' = 'fine'
+  /** No call by REST is answered. */
+  noRest = false
   /** Every frame arrives twice. */
   doubling = false
   private dead = false
@@ -181,10 +190,7 @@ export class Phone {
   }
   /** The server shuts the newest socket. */
   drop(): void {
-    const { socket } = this
-    if (socket.isClosed) return
-    socket.isClosed = true
-    socket.events.closed()
+    this.shut(this.socket)
   }
   /** The app is gone between two instructions: nothing of it happens any more, only the disk stays. */
   kill(): Map<string, string> {
@@ -213,9 +219,15 @@ export class Phone {
             at === null ? () => undefined : clock.after(at - clock.now, () => this.dead || wake())
         },
       },
-      dice: { id: () => `${this.name}-${String(++this.ids).padStart(10, '0')}`, unit: () => 0.5 },
+      dice: { id: () => `${this.name}-${String(++this.ids).padStart(10, '0')}`, unit: () => this.unit },
       socket: { open: (events) => this.open(events) },
-      http: { post: (op, input, token, done) => this.postOf({ op, input, token, done }) },
+      http: {
+        post: (op, input, token, done, timeoutMs) => {
+          const post: Post = { op, input, token, timeoutMs, done, isAborted: false }
+          this.postOf(post)
+          return () => void (post.isAborted = true)
+        },
+      },
       store: {
         load: () => Promise.resolve().then(() => [...this.disk]),
         write: (batch) => new Promise((resolve, reject) => this.write(batch, resolve, reject)),
@@ -254,11 +266,7 @@ export class Phone {
     const socket = new FakeSocket(events)
     this.sockets.push(socket)
     const { model } = this
-    if (model) {
-      this.clock.after(0, () => {
-        if (!socket.isClosed) events.opened()
-      })
-    }
+    if (model) this.clock.after(0, () => this.meet(socket))
     return {
       send: (text) => {
         const frame = decodeUp(text)
@@ -273,10 +281,22 @@ export class Phone {
     }
   }
 
+  private meet(socket: FakeSocket): void {
+    if (socket.isClosed || this.dead || this.network === 'silent') return
+    if (this.network === 'refused') this.shut(socket)
+    else socket.events.opened()
+  }
+  private shut(socket: FakeSocket): void {
+    if (socket.isClosed || this.dead) return
+    socket.isClosed = true
+    socket.events.closed()
+  }
+
   /** The model's side of the socket. */
   private serve(model: Model, socket: FakeSocket, frame: Up): void {
     if (socket.isClosed || this.dead) return
     if (frame.t === 'hello') {
+      if (this.network === 'cut') this.clock.after(1_000, () => this.shut(socket))
       model.listen(this.me, (data) => this.down(socket, { t: 'ev', ev: 'sync.changed', data }))
       this.down(socket, { t: 'welcome', v: 1, userId: this.me, now: this.clock.now, features: [] })
     }
@@ -301,10 +321,16 @@ export class Phone {
 
   private postOf(post: Post): void {
     this.posts.push(post)
-    if (!this.model) return
-    this.clock.after(
-      0,
-      () => !this.dead && post.done({ ok: true, value: sessionOf(this.me, this.clock.now) }),
-    )
+    const { model, clock, lagMs } = this
+    if (!model) return
+    const answer = (result: HttpAnswer): void => {
+      clock.after(lagMs, () => {
+        if (!this.dead && !post.isAborted) post.done(result)
+      })
+    }
+    clock.after(lagMs, () => {
+      if (this.noRest) answer({ ok: false, error: { code: 'offline' } })
+      else serveRest(this, model, post, answer)
+    })
   }
 }

@@ -36,15 +36,34 @@ export const done = (turn: Turn, ticket: Ticket, value: unknown = {}): void =>
 export const refuse = (turn: Turn, ticket: Ticket | undefined, code: ErrorCode): void =>
   settle(turn, ticket, { ok: false, error: { code } })
 
-/** Sends a request on the open socket. Its answer, its loss or its time-out comes back under `purpose`. */
+/** Sends a request by what is up. Its answer, its loss or its time-out comes back under `purpose`. */
 export function request<N extends OpName>(turn: Turn, op: N, input: Input<N>, purpose: Purpose): number {
   const { state } = turn
+  if (state.link.phase !== 'up') return restRequest(turn, op, input, purpose)
   const id = ++state.lastCall
   const dueAt = turn.now + limits.requestTimeoutMs
-  state.requests.set(id, { purpose, dueAt })
+  state.requests.set(id, { purpose, dueAt, token: undefined })
   wake(turn, dueAt)
   turn.effects.push({ do: 'send', socket: state.link.socket, frame: { t: 'req', id, op, in: input } })
   return id
+}
+
+/** The same by REST. */
+export function restRequest<N extends OpName>(
+  turn: Turn,
+  op: N,
+  input: Input<N>,
+  purpose: Purpose,
+  timeoutMs: number = limits.requestTimeoutMs,
+): number {
+  const { state } = turn
+  const call = ++state.lastCall
+  const dueAt = turn.now + timeoutMs
+  const token = state.account?.session.accessToken ?? ''
+  state.requests.set(call, { purpose, dueAt, token })
+  wake(turn, dueAt)
+  turn.effects.push({ do: 'http', call, op, input, token, timeoutMs })
+  return call
 }
 
 /** Calls an operation over HTTP; the answer comes back under `purpose`. */
@@ -57,15 +76,24 @@ export function post<N extends OpName>(
 ): number {
   const call = ++turn.state.lastCall
   turn.state.https.set(call, purpose)
-  turn.effects.push({ do: 'http', call, op, input, token })
+  turn.effects.push({ do: 'http', call, op, input, token, timeoutMs: limits.requestTimeoutMs })
   return call
 }
 
 /** Step of a list of waits, the last for all further tries; a wait that the server asks for is the least. */
 export function backOffMs(steps: readonly number[], tries: number, failure?: Failure): number {
-  const asked = failure?.data?.['retryAfterMs']
-  return Math.max(steps[Math.min(tries, steps.length - 1)] ?? 0, typeof asked === 'number' ? asked : 0)
+  return Math.max(stepMs(steps, tries), askedMs(failure))
 }
+const stepMs = (steps: readonly number[], tries: number): number =>
+  steps[Math.min(tries, steps.length - 1)] ?? 0
+const askedMs = (failure: Failure | undefined): number => {
+  const asked = failure?.data?.['retryAfterMs']
+  return typeof asked === 'number' ? asked : 0
+}
+
+/** A wait with full jitter, so that those who were cut together do not come back together (W11). */
+export const jitteredMs = (turn: Turn, tries: number, failure?: Failure): number =>
+  askedMs(failure) + turn.unit * stepMs(limits.reconnectMs, tries)
 
 /** What the catalogue says to do next; a code of a newer server is final. */
 export function retryOf(code: ErrorCode): Retry {
@@ -74,7 +102,8 @@ export function retryOf(code: ErrorCode): Retry {
 }
 
 export const meOf = (account: Account): UserId => account.session.userId
-export const isUp = (state: State): boolean => state.link.phase === 'up'
+/** Requests can be made, by socket or by REST. */
+export const isUp = ({ link, poll }: State): boolean => link.phase === 'up' || poll.phase === 'up'
 
 /** The stream as it is held; an unknown conversation is empty and is not kept by this look. */
 export const streamOf = (account: Account, id: StreamId): Stream =>

@@ -7,7 +7,7 @@ type Options = UniApp.RequestOptions
 const request = vi.mocked(uni.request)
 const http = createHttp(() => 'https://chat.test')
 const post = (token?: string) =>
-  new Promise<HttpAnswer>((done) => http.post('accounts.refresh', { a: '你' }, token, done))
+  new Promise<HttpAnswer>((done) => http.post('accounts.refresh', { a: '你' }, token, done, 15_000))
 const answers = (statusCode: number, data: unknown) =>
   request.mockImplementation((options: Options) => {
     setTimeout(() => {
@@ -23,6 +23,24 @@ const fails = (errMsg: string) =>
   })
 
 describe('http', () => {
+  it('[Y14] gives a call the time it is given, and calls off what nobody waits for', async () => {
+    const abort = vi.fn()
+    let finish: ((options: object) => void) | undefined
+    request.mockImplementation((options: Options) => {
+      finish = options.success as typeof finish
+      return { abort } as never
+    })
+    const done = vi.fn()
+    const callOff = http.post('sync.wait', { digest: 1 }, 't0ken', done, 35_000)
+    await vi.waitFor(() => expect(request).toHaveBeenCalledOnce())
+    expect(request.mock.calls[0]?.[0]).toMatchObject({ timeout: 35_000 })
+    callOff?.()
+    finish?.({ statusCode: 200, data: {}, header: {}, cookies: [], errMsg: 'request:ok' })
+    await new Promise((resolve) => setTimeout(resolve, 0))
+    expect(abort).toHaveBeenCalledOnce()
+    expect(done).not.toHaveBeenCalled()
+  })
+
   it('posts the input as JSON to the operation, with the token when there is one', async () => {
     answers(200, { ok: 1 })
     expect(await post('t0ken')).toEqual({ ok: true, value: { ok: 1 } })

@@ -3,25 +3,37 @@ import { createUniAppAxiosAdapter } from '@uni-helper/axios-adapter'
 import type { HttpAnswer, HttpPort } from '../engine/ports'
 
 type Failure = Extract<HttpAnswer, { ok: false }>['error']
-const timeoutMs = 15_000
 
-/** POST through uni.request. `base` is the server's address, asked at each call. */
+/**
+ * POST through uni.request. `base` is the server's address, asked at each call. Calls are called off by axios's own token:
+ * mini-programs have no AbortController.
+ */
 export function createHttp(base: () => string): HttpPort {
   const client = axios.create({
     adapter: createUniAppAxiosAdapter(),
-    timeout: timeoutMs,
     validateStatus: () => true,
   })
   return {
-    post(op, input, token, done) {
+    post(op, input, token, done, timeoutMs) {
+      const { token: cancelToken, cancel } = axios.CancelToken.source()
+      let isOver = false
       const headers = {
         'content-type': 'application/json',
         ...(token && { authorization: `Bearer ${token}` }),
       }
       client
-        .post<unknown>(`${base()}/api/${op}`, input, { headers })
+        .post<unknown>(`${base()}/api/${op}`, input, { headers, timeout: timeoutMs, cancelToken })
         .then(answerOf, (error: unknown): HttpAnswer => ({ ok: false, error: noAnswer(error) }))
-        .then(done, () => undefined)
+        .then(
+          (answer) => {
+            if (!isOver) done(answer)
+          },
+          () => undefined,
+        )
+      return () => {
+        isOver = true
+        cancel()
+      }
     },
   }
 }

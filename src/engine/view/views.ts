@@ -10,7 +10,7 @@ type Views = Pick<Engine, 'session' | 'link' | 'chats' | 'unreadTotal' | 'room' 
 
 export const createViews = (state: State): Views => ({
   session: createSession(state),
-  link: () => state.shown,
+  link: () => state.header.shown,
   ...createChats(state),
   room: createRoom(state),
   ...createContacts(state),
