@@ -8,6 +8,7 @@ const kinds: readonly (readonly [prefix: string, kind: DbErrorKind])[] = [
   ['SQLITE_BUSY', 'again'],
   ['SQLITE_LOCKED', 'again'],
   ['SQLITE_FULL', 'full'],
+  ['SQLITE_IOERR_SHMSIZE', 'full'], // no room for the log's index, which holds nothing that must last
   ['SQLITE_IOERR', 'fatal'],
   ['SQLITE_CORRUPT', 'fatal'],
   ['SQLITE_NOTADB', 'fatal'],

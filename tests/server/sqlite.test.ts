@@ -152,6 +152,7 @@ describe('SQLite', () => {
     ['SQLITE_CONSTRAINT_UNIQUE', 'duplicate'],
     ['SQLITE_BUSY_SNAPSHOT', 'again'],
     ['SQLITE_FULL', 'full'],
+    ['SQLITE_IOERR_SHMSIZE', 'full'],
     ['SQLITE_IOERR_FSYNC', 'fatal'],
     ['SQLITE_CORRUPT', 'fatal'],
   ])('takes %s for %s', (code, kind) => {
