@@ -69,6 +69,26 @@ describe.each(databases.filter(({ name }) => name === 'mysql'))('MySQL', (kind) 
     })
   })
 
+  it('[F14] a write that falls silent is undone by the database, and holds up nobody for longer', async () => {
+    const db = await open()
+    await db.write(async (c) => [await c.run(head, [1]), await c.run(head, [2])])
+    const frozen = turn()
+    const silent = db.write(async (c) => {
+      await c.run(bump, [1])
+      frozen.go()
+      await new Promise((resolve) => setTimeout(resolve, 8_000))
+      await c.run(bump, [2])
+    })
+    const lost = expect(silent).rejects.toMatchObject({ kind: 'down' })
+    await frozen.done
+    const start = Date.now()
+    await db.write(async (c) => c.run(bump, [1]))
+    expect(Date.now() - start).toBeLessThan(4_900)
+    await lost
+    const rows = await db.read(async (c) => c.all('SELECT version FROM heads ORDER BY stream'))
+    expect(rows).toEqual([{ version: 2 }, { version: 1 }])
+  })
+
   it('a connection that is lost inside a write is down, nothing is kept, and the next write works', async () => {
     const db = await open()
     const writing = db.write(async (c) => {
