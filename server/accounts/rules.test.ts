@@ -45,6 +45,9 @@ describe('waitAfterFailures', () => {
 })
 
 describe('waitLeftMs', () => {
+  it('[A3] is never longer than the failures ask for, though a clock that was ahead set its end', () => {
+    expect(waitLeftMs(6, 3 * 24 * 3600_000, 0)).toBe(2_000)
+  })
   it('[A3] is what is left of a wait, and nothing before the fifth failure', () => {
     expect([waitLeftMs(5, 1_500, 500), waitLeftMs(5, 1_500, 1_500), waitLeftMs(9, 0, 7)]).toEqual([
       1_000, 0, 0,

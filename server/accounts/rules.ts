@@ -16,9 +16,9 @@ export function waitAfterFailures(failures: number): number {
   return Math.min(waitMsMax, waitMsMin * 2 ** Math.min(failures - freeFailures, 30))
 }
 
-/** What is left of a wait, in ms. Few failures make nobody wait, however the clocks of two nodes differ. */
+/** What is left of a wait, in ms. However clocks differ or jump, it is never longer than the failures ask for. */
 export const waitLeftMs = (failures: number, untilMs: number, nowMs: number): number =>
-  failures < freeFailures ? 0 : Math.max(0, untilMs - nowMs)
+  Math.min(waitAfterFailures(failures), Math.max(0, untilMs - nowMs))
 
 /** Failures so long after the last wait are forgotten, whether the account exists or not (A3). */
 export const forgetFailuresMs = 24 * 3600_000
