@@ -1,5 +1,6 @@
 /** What may happen in a world: what people do, and what befalls phones, lines and the server. */
 import type { Phone } from './phone'
+import { blocks } from './net'
 import { userOf, type Said, type World } from './world'
 
 interface Act {
@@ -163,6 +164,16 @@ export const acts: Readonly<Record<string, Act>> = {
       return world.cluster.nodes.length > 1
     },
   },
+}
+
+/** A phone comes into a network that lets no socket live, and leaves it some time later. */
+export function blockOnce(world: World): void {
+  const { net, dice, clock } = world
+  const { name } = dice.pick(world.phones)
+  const how = dice.pick(blocks)
+  net.block(name, how)
+  clock.after(dice.between(3_000, 60_000), () => void net.blocked.delete(name))
+  world.count(`blocked ${how}`, name)
 }
 
 const total = Object.values(acts).reduce((sum, { weight }) => sum + weight, 0)

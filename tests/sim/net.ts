@@ -11,7 +11,12 @@ export interface NetCounts {
   doubled: number
   cuts: number
   halfOpens: number
+  /** Calls by REST that waited for news. */
+  waits: number
 }
+/** What a network that lets no socket live does to them: none opens, none is answered, or each is cut soon. */
+export const blocks = ['refused', 'silent', 'cut'] as const
+export type Block = (typeof blocks)[number]
 export interface NetOptions {
   drop: number
   double: number
@@ -100,8 +105,10 @@ export class Net {
   readonly lines = new Set<Line>()
   /** Phones that reach nothing. */
   readonly away = new Set<string>()
+  /** Phones whose sockets come to nothing, while REST works. */
+  readonly blocked = new Map<string, Block>()
   watcher: Watcher | undefined
-  readonly counts: NetCounts = { frames: 0, dropped: 0, doubled: 0, cuts: 0, halfOpens: 0 }
+  readonly counts: NetCounts = { frames: 0, dropped: 0, doubled: 0, cuts: 0, halfOpens: 0, waits: 0 }
 
   constructor(
     readonly clock: VirtualClock,
@@ -121,11 +128,18 @@ export class Net {
     for (const line of [...this.lines]) if (line.owner === owner) line.cut()
   }
 
+  /** No socket of this phone lives any more, until it is let through again. */
+  block(owner: string, how: Block): void {
+    this.blocked.set(owner, how)
+    for (const line of [...this.lines]) if (line.owner === owner) line.cut()
+  }
+
   /** From now on nothing is lost or doubled, and lines that were half-open are cut. */
   heal(): void {
     this.options.drop = 0
     this.options.double = 0
     this.away.clear()
+    this.blocked.clear()
     for (const line of [...this.lines]) line.cut()
   }
 }

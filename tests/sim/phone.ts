@@ -118,7 +118,10 @@ export class Phone {
     this.clock.after(
       this.dice.between(1, 50),
       alive(() => {
-        if (this.net.away.has(this.name)) return line.cut()
+        const block = this.net.blocked.get(this.name)
+        if (block === 'silent') return
+        if (block === 'refused' || this.net.away.has(this.name)) return line.cut()
+        if (block === 'cut') this.clock.after(this.dice.between(100, 2_000), () => line.cut())
         this.exchange.connect(line)
         events.opened()
         this.net.watcher?.opened(line)
@@ -136,6 +139,7 @@ export class Phone {
     timeoutMs: number = limits.requestTimeoutMs,
   ): () => void {
     const { dice, clock, net } = this
+    if (op === 'sync.wait') net.counts.waits++
     const gone = new AbortController()
     const end = (answer: HttpAnswer) => {
       if (!gone.signal.aborted) done(answer)

@@ -1,5 +1,5 @@
 /** One seed: set up, act under faults, heal, judge. */
-import { actOnce } from './acts'
+import { actOnce, blockOnce } from './acts'
 import { brokenLaws } from './laws'
 import type { Store } from './store'
 import { viewsDiffer } from './views'
@@ -10,6 +10,8 @@ export interface RunOptions {
   acts: number
   /** Absent: one or two, as the seed says. */
   nodes?: number | undefined
+  /** Now and then a phone is in a network that lets no socket live. */
+  blocks?: boolean | undefined
 }
 export interface RunReport {
   seed: number
@@ -24,13 +26,14 @@ const convergeMs = 5_000
 
 /** Runs a seed on a store, or on a fresh file. */
 export async function runSeed(seed: number, options: RunOptions, store?: Store): Promise<RunReport> {
-  const { phones, acts, nodes } = options
+  const { phones, acts, nodes, blocks } = options
   const world = await World.make({ seed, ...(nodes && { nodes }), ...(store && { store }) })
   try {
     await world.setUp(phones)
     Object.assign(world.net.options, { drop: 0.02, double: 0.02, delayMsMax: 150 })
     for (let n = 0; n < acts; n++) {
       actOnce(world)
+      if (blocks && world.dice.chance(0.04)) blockOnce(world)
       await world.run(world.dice.between(0, 400))
     }
     await world.run(6_000)
