@@ -31,6 +31,7 @@ interface Mark {
 export class Transaction implements Tx {
   private readonly held = new Map<StreamId, Held>()
   private readonly notices: Notice[] = []
+  alone = false
   private call = 0
   private marks: Mark[] = []
   private absent: StreamId[] = []
@@ -45,8 +46,9 @@ export class Transaction implements Tx {
     private readonly makeId: () => number,
   ) {}
 
-  /** A call starts. */
-  begin(): void {
+  /** A call starts. `alone`: it, or its batch, is all that this transaction holds. */
+  begin(alone: boolean): void {
+    this.alone = alone
     this.call += 1
     this.marks = []
     this.absent = []
@@ -62,7 +64,9 @@ export class Transaction implements Tx {
       held.rows.length = rows
     }
     this.notices.length = this.noticesBefore
-    this.begin()
+    // The locks went with the transaction.
+    if (this.alone) this.held.clear()
+    this.begin(this.alone)
   }
 
   /** Writes the heads that moved and the table of changes; what there is to publish when the commit succeeds. */

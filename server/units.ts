@@ -23,7 +23,11 @@ export async function runJobs(tx: Transaction, jobs: readonly Job[], broken: Bro
   const outcomes: AnyOutcome[] = []
   while (outcomes.length < jobs.length) {
     const neighbours = neighboursAt(jobs, outcomes.length)
-    outcomes.push(...((await runBatch(tx, neighbours, broken)) ?? (await runEach(tx, neighbours, broken))))
+    const alone = tx.db.dialect === 'mysql' && neighbours.length === jobs.length
+    outcomes.push(
+      ...((await runBatch(tx, neighbours, broken, alone)) ??
+        (await runEach(tx, neighbours, broken, alone && jobs.length === 1))),
+    )
   }
   return outcomes
 }
@@ -41,10 +45,11 @@ async function runBatch(
   tx: Transaction,
   jobs: readonly Job[],
   broken: Broken,
+  alone: boolean,
 ): Promise<AnyOutcome[] | undefined> {
   const [first] = jobs
   if (!first?.handler.batch || jobs.length === 1) return undefined
-  await start(tx)
+  await start(tx, alone)
   try {
     const calls = jobs.map(({ call }) => call)
     const outcomes = await first.handler.batch(calls, tx)
@@ -58,15 +63,26 @@ async function runBatch(
   }
 }
 
-async function runEach(tx: Transaction, jobs: readonly Job[], broken: Broken): Promise<AnyOutcome[]> {
+async function runEach(
+  tx: Transaction,
+  jobs: readonly Job[],
+  broken: Broken,
+  alone: boolean,
+): Promise<AnyOutcome[]> {
   const outcomes: AnyOutcome[] = []
-  for (const job of jobs) outcomes.push(await runOne(tx, job, broken))
+  for (const job of jobs) outcomes.push(await runOne(tx, job, broken, alone))
   return outcomes
 }
 
 /** A duplicate key means that another node was faster: the second try sees what it wrote. */
-async function runOne(tx: Transaction, job: Job, broken: Broken, again = true): Promise<AnyOutcome> {
-  await start(tx)
+async function runOne(
+  tx: Transaction,
+  job: Job,
+  broken: Broken,
+  alone: boolean,
+  again = true,
+): Promise<AnyOutcome> {
+  await start(tx, alone)
   try {
     const outcome = await runCall(tx, job)
     if (outcome.ok || outcome.keep) await keep(tx)
@@ -75,7 +91,7 @@ async function runOne(tx: Transaction, job: Job, broken: Broken, again = true): 
   } catch (error) {
     await goBack(tx, error)
     const raced = error instanceof DbError && error.kind === 'duplicate'
-    return raced && again ? runOne(tx, job, broken, false) : broken(job.op, error)
+    return raced && again ? runOne(tx, job, broken, alone, false) : broken(job.op, error)
   }
 }
 
@@ -87,16 +103,18 @@ async function runCall(tx: Transaction, { handler, call, repeat }: Job): Promise
   return outcome
 }
 
-async function start(tx: Transaction): Promise<void> {
-  tx.begin()
-  await tx.db.run('SAVEPOINT one_call')
+/** `alone`: nothing else is in the transaction, which is its savepoint (MySQL: a round trip less). */
+async function start(tx: Transaction, alone: boolean): Promise<void> {
+  tx.begin(alone)
+  if (!alone) await tx.db.run('SAVEPOINT one_call')
 }
 /** MySQL's next savepoint of the same name takes the place of this one. */
 async function keep(tx: Transaction): Promise<void> {
   if (tx.db.dialect === 'sqlite') await tx.db.run('RELEASE one_call')
 }
+/** On MySQL the next statement after ROLLBACK begins another transaction, and COMMIT of an empty one is nothing. */
 async function undo(tx: Transaction): Promise<void> {
-  await tx.db.run('ROLLBACK TO one_call')
+  await tx.db.run(tx.alone ? 'ROLLBACK' : 'ROLLBACK TO one_call')
   await keep(tx)
   tx.undo()
 }

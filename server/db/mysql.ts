@@ -1,11 +1,6 @@
 /** The grown-up database: anything that speaks MySQL's protocol (tested: MariaDB 10.11). */
-import {
-  createConnection,
-  createPool,
-  type Pool,
-  type PoolConnection,
-  type PoolOptions,
-} from 'mysql2/promise'
+import { createPool, type Pool, type PoolConnection as RawConnection, type PoolOptions } from 'mysql2'
+import { createConnection, type PoolConnection } from 'mysql2/promise'
 import type { Connection, Db } from './connection'
 import { mysqlConnection } from './mysql-connection'
 import { mysqlError } from './mysql-error'
@@ -26,6 +21,8 @@ const session = [
   'SET SESSION innodb_lock_wait_timeout = 5 /*M!, idle_transaction_timeout = 3 */',
 ]
 const readCommitted = 'SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED'
+/** A write transaction begins with its first statement: one round trip less. */
+const withoutBegin = 'SET SESSION autocommit = 0'
 const repeatableRead = 'SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ'
 
 /**
@@ -35,8 +32,8 @@ const repeatableRead = 'SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ'
 export async function openMysql({ url, unsafeDurability, ...sizes }: MysqlOptions): Promise<Db> {
   try {
     await makeDatabase(url)
-    const writers = open(url, readCommitted, sizes.writersMax ?? 8)
-    const readers = open(url, repeatableRead, sizes.readersMax ?? 8)
+    const writers = open(url, [readCommitted, withoutBegin], sizes.writersMax ?? 8)
+    const readers = open(url, [repeatableRead], sizes.readersMax ?? 8)
     const db = mysql(writers, readers)
     if (!unsafeDurability)
       await db.read(assertDurable).catch((error: unknown) => db.close().then(() => fail(error)))
@@ -54,7 +51,7 @@ function mysql(writers: Pool, readers: Pool): Db {
     transact(readers, 'START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY', work)
   return {
     dialect: 'mysql',
-    write: (work) => transact(writers, 'START TRANSACTION', work),
+    write: (work) => transact(writers, undefined, work),
     read,
     now: () =>
       read(async (connection) => {
@@ -63,20 +60,20 @@ function mysql(writers: Pool, readers: Pool): Db {
         return row?.now ?? fail(new Error('the database told no time'))
       }),
     close: async () => {
-      await Promise.all([writers.end(), readers.end()])
+      await Promise.all([writers.promise().end(), readers.promise().end()])
     },
   }
 }
 
 async function transact<T>(
   pool: Pool,
-  begin: string,
+  begin: string | undefined,
   work: (connection: Connection) => Promise<T>,
 ): Promise<T> {
-  const raw = await pool.getConnection().catch((error: unknown) => fail(mysqlError(error)))
+  const { raw, connection } = await take(pool)
   try {
-    await raw.query(begin)
-    const result = await work(connectionOf(raw))
+    if (begin) await raw.query(begin)
+    const result = await work(connection)
     await raw.query('COMMIT')
     raw.release()
     return result
@@ -86,14 +83,28 @@ async function transact<T>(
   }
 }
 
-const wrapped = new WeakMap<object, Connection>()
-/** One wrapper per connection of the pool, whose query builder is then made once. */
-function connectionOf(raw: PoolConnection): Connection {
-  const known = wrapped.get(raw.connection)
-  if (known) return known
-  const made = mysqlConnection(raw)
-  wrapped.set(raw.connection, made)
+interface Pooled {
+  raw: PoolConnection
+  connection: Connection
+}
+const pooled = new WeakMap<RawConnection, Pooled>()
+
+/**
+ * A free connection. Its promises and its query builder are made once: made at every turn, they cost a twentieth of a
+ * message (docs/performance.md). Throws DbError `down` when none can be had.
+ */
+async function take(pool: Pool): Promise<Pooled> {
+  const callbacks = await new Promise<RawConnection>((resolve, reject) => {
+    pool.getConnection((error, free) => (error ? reject(error) : resolve(free)))
+  }).catch((error: unknown) => fail(mysqlError(error)))
+  const made = pooled.get(callbacks) ?? makePooled(callbacks)
+  pooled.set(callbacks, made)
   return made
+}
+
+function makePooled(callbacks: RawConnection): Pooled {
+  const raw = callbacks.promise()
+  return { raw, connection: mysqlConnection(raw) }
 }
 
 /** A connection whose rollback fails is not used again. */
@@ -106,11 +117,11 @@ async function giveBack(raw: PoolConnection): Promise<void> {
   }
 }
 
-function open(url: string, isolation: string, connectionLimit: number): Pool {
+function open(url: string, modes: readonly string[], connectionLimit: number): Pool {
   const pool = createPool({ ...options(url), connectionLimit, maxIdle: connectionLimit })
   // Commands queue per connection: these run before whatever the pool hands it out for.
-  pool.pool.on('connection', (raw) => {
-    for (const sql of [isolation, ...session]) raw.query(sql, (error) => error && raw.destroy())
+  pool.on('connection', (raw) => {
+    for (const sql of [...session, ...modes]) raw.query(sql, (error) => error && raw.destroy())
   })
   return pool
 }

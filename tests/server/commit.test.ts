@@ -183,10 +183,25 @@ describe.each(databases)('commit on $name', ({ open, name }) => {
   it('[F12] heads that are not locked in ascending order are a bug', async () => {
     await db.write(async (connection) => {
       const tx = new Transaction(connection, Date.now, () => 1)
-      tx.begin()
+      tx.begin(false)
       await tx.lock([13, 12])
       await tx.lock([12])
       await expect(tx.lock([11])).rejects.toThrow('ascending order')
+    })
+  })
+
+  it('[F12] heads are locked and read anew when the whole transaction was undone, and only then', async () => {
+    await db.write(async (connection) => {
+      for (const alone of [true, false]) {
+        const tx = new Transaction(connection, Date.now, () => 1)
+        tx.begin(alone)
+        await tx.lock([11])
+        const before = tx.head(11)?.version ?? -1
+        await connection.run('UPDATE heads SET version = version + 1 WHERE stream = 11')
+        tx.undo()
+        await tx.lock([11])
+        expect(tx.head(11)?.version).toBe(alone ? before + 1 : before)
+      }
     })
   })
 
