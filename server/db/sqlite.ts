@@ -15,6 +15,8 @@ export interface SqliteOptions {
 }
 /** A reader that waits for something slow keeps its connection, the others go on. */
 const readersMax = 4
+/** Pages of many conversations are written in turn; SQLite's own 2 MiB hold those of some hundred. */
+const writerCacheKiB = 64 * 1024
 
 /**
  * Opens the file, and makes it and its folder when missing. Throws Error when another process has it (D2) or it cannot be
@@ -27,6 +29,7 @@ export async function openSqlite({ file, unsafeDurability = false }: SqliteOptio
   try {
     const writer = await openWriter(options)
     await writer.exec(`PRAGMA journal_size_limit=${walBytes}`)
+    await writer.exec(`PRAGMA cache_size=${-writerCacheKiB}`)
     const openReader = () => openConnection({ ...options, readOnly: true })
     return sqlite({ file, writer, openReader, checkpointer: await openWriter(options), lock })
   } catch (error) {
