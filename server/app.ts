@@ -10,6 +10,7 @@ import {
 } from './accounts'
 import { productionCost, sessionIsOpen, type PasswordCost, type SessionFacts } from './accounts'
 import type { Bus } from './bus/bus'
+import { localPresence, type Presence } from './bus/presence'
 import { chatAudience, chatHandlers, chatSources } from './chat'
 import { createCommit } from './commit'
 import { contactsHandlers, contactsSources } from './contacts'
@@ -37,6 +38,8 @@ export interface AppOptions {
   onFatal: (error: unknown) => void
   passwordCost?: PasswordCost
   limiter?: Limiter
+  /** Made of who is connected to this node. Absent: nobody else knows. */
+  presence?: (isHere: (user: UserId) => boolean) => Presence
   /** Absent: what this app counts by itself. */
   load?: Load
   checkOutput?: boolean
@@ -48,6 +51,8 @@ export interface App {
   authenticate(token: string): Promise<SessionFacts | undefined>
   /** Answer to a ping: the digest (Y9), or undefined when the session has ended. */
   pulse(userId: UserId, sessionId: SessionId): Promise<number | undefined>
+  /** Who is connected, here or on another node (Y15); transports tell who comes and goes. */
+  readonly presence: Pick<Presence, 'touch' | 'online'>
   /** Starts to read what other nodes wrote. */
   start(): void
   /** Accepted calls are answered, later ones get `draining` (F11); then everything is told that is left to tell. */
@@ -58,7 +63,9 @@ export function createApp(options: AppOptions): App {
   const { db, bus, deliver, tools, after, newId, log, onFatal } = options
   const tokens = createTokens(options.secret)
   const streams = { sources: [...accountsSources, ...chatSources, ...contactsSources], ...chatAudience }
-  const sync = createSync({ db, streams, bus, deliver, clock: tools, after, log })
+  const presence = (options.presence ?? localPresence)((user) => sync.isHere(user))
+  const { touch: touched } = presence
+  const sync = createSync({ db, streams, bus, deliver, clock: tools, after, touched, log })
   const commit = createCommit({ db, tools, newId, publisher: sync.publisher, onFatal, log })
   const handlers: Handlers = {
     ...sync.handlers,
@@ -78,6 +85,7 @@ export function createApp(options: AppOptions): App {
     async pulse(userId, sessionId) {
       return (await sessionIsOpen(db, { userId, sessionId })) ? sync.digestFor(userId) : undefined
     },
+    presence,
     start: sync.start,
     async close() {
       const answered = funnel.close()
@@ -85,6 +93,7 @@ export function createApp(options: AppOptions): App {
       await answered
       await commit.close()
       await sync.close()
+      await presence.close()
     },
   }
 }

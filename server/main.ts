@@ -7,6 +7,7 @@ import { createApp } from './app'
 import { createCircuit } from './bus/circuit'
 import { connect } from './bus/connect'
 import { memoryBus } from './bus/memory'
+import { localPresence, sharedPresence } from './bus/presence'
 import { redisBus } from './bus/redis'
 import { loadConfig, type Config } from './config'
 import type { Db } from './db/connection'
@@ -52,13 +53,18 @@ async function start(config: Config, log: Log, fatal: (error: unknown) => void):
     ...{ db, bus, deliver: registry, tools, log, onFatal: fatal },
     newId: idMaker(lease, lease.now),
     secret: config.jwtSecret,
-    limiter: shared ? sharedLimiter({ ...shared, local, factor: rateFactor }) : local,
+    presence: (isHere) =>
+      shared ? sharedPresence({ ...shared, circuit: shared.circuit(), isHere }) : localPresence(isHere),
+    limiter: shared
+      ? sharedLimiter({ ...shared, circuit: shared.circuit(), local, factor: rateFactor })
+      : local,
     load,
   })
   const gateway = createGateway({
     ...{ app, registry, log, rateFactor, socketsPerAddress, now: Date.now },
     ticks: () => performance.now(),
     unit: Math.random,
+    touched: app.presence.touch,
     turnsAwayMs: () => load.retryAfterMs('enter'),
   })
   let stopping = false
@@ -93,7 +99,8 @@ async function start(config: Config, log: Log, fatal: (error: unknown) => void):
 /** For what nodes count together: nobody waits for it longer than a quarter of a second, and nobody while it is away. */
 const openShared = (url: string, onError: (error: unknown) => void) => ({
   redis: connect({ url, name: 'tokenim-shared', commandTimeoutMs: 250, onError }),
-  circuit: createCircuit(5_000, () => performance.now(), onError),
+  /** One for each use: a slow one does not keep the other from asking. */
+  circuit: () => createCircuit(5_000, () => performance.now(), onError),
 })
 
 const openDatabase = ({ databaseUrl: url, dataDir, unsafeDurability }: Config): Promise<Db> =>

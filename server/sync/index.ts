@@ -29,6 +29,8 @@ export interface SyncOptions {
   clock: Pick<Tools, 'now'>
   /** Something was not told to phones; they find out by themselves. */
   log: { warn(fields: object, message: string): void }
+  /** A user may have come or left by a call that waits. */
+  touched?: ((user: UserId) => void) | undefined
   /** Absent: this process's timers. */
   after?: After | undefined
 }
@@ -40,6 +42,8 @@ export interface Sync {
   /** Reads once what other nodes wrote; `start` does it every 3 s. */
   poll(): Promise<void>
   start(): void
+  /** Has the user a socket or a waiting call on this node? */
+  isHere(user: UserId): boolean
   /** Ends every waiting call with `draining` (F11). */
   stopWaiting(): void
   /** After the last commit: tells what is left to tell, then stops. */
@@ -70,6 +74,7 @@ export function createSync({ db, streams, bus, clock, log, ...options }: SyncOpt
     digestFor,
     poll: poll.now,
     start: poll.start,
+    isHere: deliver.isOnline,
     stopWaiting: waits.close,
     async close() {
       stopHearing()

@@ -12,6 +12,8 @@ export interface WaitOptions {
   /** Sockets of this node. */
   deliver: Deliver
   digestFor: (user: UserId) => Promise<number>
+  /** A user began to wait, or ended. */
+  touched?: ((user: UserId) => void) | undefined
   after?: After | undefined
 }
 export interface Waits {
@@ -26,7 +28,7 @@ type End = 'enough' | 'unauthenticated' | 'draining'
 const perUserMax = 20
 const inAllMax = 10_000
 
-export function createWaits({ deliver, digestFor, after = byTimer }: WaitOptions): Waits {
+export function createWaits({ deliver, digestFor, touched, after = byTimer }: WaitOptions): Waits {
   const users = new Map<UserId, Set<Waiter>>()
   let count = 0
   let closed = false
@@ -35,6 +37,7 @@ export function createWaits({ deliver, digestFor, after = byTimer }: WaitOptions
     const waiters = users.get(userId) ?? new Set()
     users.set(userId, waiters.add(waiter))
     count += 1
+    touched?.(userId)
     // Lines that died unseen must not keep a phone out.
     const [oldest] = waiters
     if (waiters.size > perUserMax) oldest?.end('enough')
@@ -42,6 +45,7 @@ export function createWaits({ deliver, digestFor, after = byTimer }: WaitOptions
       count -= 1
       waiters.delete(waiter)
       if (waiters.size === 0 && users.get(userId) === waiters) users.delete(userId)
+      touched?.(userId)
     }
   }
 

@@ -1,4 +1,5 @@
 /** All sockets of this node: flushes, deadlines, counts, the end. Knows frames, not networks. Rules W2, W6, W7, W8. */
+import type { UserId } from '../../protocol/ids'
 import { limits } from '../../protocol/limits'
 import { closeCodes } from '../../protocol/wire'
 import { Addresses } from './addresses'
@@ -11,6 +12,8 @@ export interface GatewayOptions extends Pick<Talk, 'app' | 'registry' | 'now' | 
   ticks?: () => number
   /** Sockets that one address may have open. */
   socketsPerAddress?: number
+  /** A user's socket said hello or closed. */
+  touched?: (user: UserId) => void
   /** Multiplies frames per second; load tests raise it. */
   rateFactor?: number
   /** 0, or after how many milliseconds a new socket may be asked for (L1). */
@@ -64,7 +67,10 @@ export function createGateway(options: GatewayOptions): Gateway {
     ticks,
     leaving,
     userRate: framesPerSecondOfUser * rateFactor,
-    greeted: ({ address }) => addresses.greeted(address),
+    greeted({ address, userId }) {
+      addresses.greeted(address)
+      options.touched?.(userId)
+    },
   }
   const rate = framesPerSecond * rateFactor
   let spread: number | undefined
@@ -93,6 +99,7 @@ export function createGateway(options: GatewayOptions): Gateway {
           addresses.closed(address, connection.userId !== 0)
           leaving.delete(connection)
           registry.unlisten(connection)
+          if (connection.userId !== 0) options.touched?.(connection.userId)
           connection.state = 'closing'
         },
       }
