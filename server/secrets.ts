@@ -1,6 +1,7 @@
 /** Secrets the server makes for itself at the first start, readable by its own user only. */
 import { randomBytes } from 'node:crypto'
-import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync } from 'node:fs'
+import { renameSync, statSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 
 const secretBytes = 48
@@ -20,11 +21,22 @@ export function keptSecret(folder: string): string {
   throw new Error(`${file} holds no jwtSecret of 32 characters`)
 }
 
+/** Whole or not at all, also when the power goes meanwhile: tokens of this secret are told to phones soon after. */
 function makeOnce(file: string): void {
+  if (existsSync(file)) return
   const text = JSON.stringify({ jwtSecret: randomBytes(secretBytes).toString('base64url') }, null, 2)
+  const fresh = `${file}.${process.pid}.new`
+  writeFileSync(fresh, `${text}\n`, { mode: 0o600, flush: true })
+  renameSync(fresh, file)
+  // Windows cannot open a folder, and keeps the order of such changes by itself.
+  if (process.platform !== 'win32') sync(path.dirname(file))
+}
+
+function sync(folder: string): void {
+  const handle = openSync(folder, 'r')
   try {
-    writeFileSync(file, `${text}\n`, { flag: 'wx', mode: 0o600 })
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error
+    fsyncSync(handle)
+  } finally {
+    closeSync(handle)
   }
 }
