@@ -4,7 +4,7 @@ import { History, nothingBroken, type Verdict } from '../history'
 import { launchServer, serverBackends, type LaunchedServer, type ServerBackend } from '../server/launch'
 import { buildServer, type BuiltServer } from './built-server'
 import { figures } from './figures'
-import { startTalks } from './talks'
+import { startTalks, type Talks } from './talks'
 
 const long = process.env.TOKENIM_FAULTS === 'long'
 const plans = {
@@ -24,6 +24,7 @@ afterAll(() => built.remove())
 async function killUnderLoad(
   server: LaunchedServer,
   history: History,
+  talks: Talks,
   { kills, acksPerKill }: (typeof plans)['sqlite'],
 ): Promise<number[]> {
   const recoveries: number[] = []
@@ -35,6 +36,7 @@ async function killUnderLoad(
     const killedAt = performance.now()
     const firstAck = history.nextAck()
     await server.restart()
+    talks.wake()
     recoveries.push((await firstAck) - killedAt)
   }
   return recoveries
@@ -45,7 +47,7 @@ async function surviveKills(backend: ServerBackend, plan: (typeof plans)['sqlite
   const server = await launchServer(backend, { entry: built.entry, env })
   const talks = await startTalks({ url: () => server.url, history, pairs: 4, inFlight: 16, name: 'kill' })
   try {
-    const recoveries = await killUnderLoad(server, history, plan)
+    const recoveries = await killUnderLoad(server, history, talks, plan)
     const verdict = await talks.finish()
     console.log(
       `kill -9 on ${backend.name}: ${plan.kills} kills, ${verdict.acked} acked, ${verdict.screens} screens,`,

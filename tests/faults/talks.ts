@@ -10,8 +10,14 @@ export interface TalksOptions {
   inFlight: number
   /** Accounts are named after it. */
   name: string
+  /** Nobody watches: the server is expected to lose what it acked, and devices could not make sense of that. */
+  blind?: boolean
+  /** When the pairs are friends, before they talk. */
+  beforeTalk?: () => Promise<void>
 }
 export interface Talks {
+  /** Devices that wait before they connect again do it now. */
+  wake(): void
   /** Nothing new is said; waits until everything is acked and shown on every device, and checks it all. */
   finish(): Promise<Verdict>
   /** Ends everything at once, as it is: for the way out of a failed test, too. */
@@ -22,8 +28,10 @@ export interface Talks {
 export async function startTalks(options: TalksOptions): Promise<Talks> {
   const { url, history, pairs, inFlight, name } = options
   const talks = await Promise.all(Array.from({ length: pairs }, (_, n) => makeTalk(url(), `${name}-${n}`)))
+  await options.beforeTalk?.()
+  const watched = options.blind ? [] : talks
   const watchers = await Promise.all(
-    talks.map(({ b, conversationId }, n) =>
+    watched.map(({ b, conversationId }, n) =>
       Watcher.signIn({
         ...{ url, history, conversationId, reads: n % 2 === 0 },
         ...{ name: `phone of ${b.account}`, account: b.account },
@@ -35,8 +43,11 @@ export async function startTalks(options: TalksOptions): Promise<Talks> {
   )
   for (const sender of senders) sender.start()
   const switchOff = () => watchers.forEach((watcher) => watcher.kill())
+  const wake = () => watchers.forEach((watcher) => watcher.wake())
   return {
+    wake,
     async finish() {
+      wake()
       await Promise.all(senders.map((sender) => sender.stop()))
       const checked: Checked[] = talks.map(({ a, conversationId }) => ({ conversationId, token: a.token }))
       for (const [n, watcher] of watchers.entries()) await watcher.shows(await headOf(url(), checked[n]))

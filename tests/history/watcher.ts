@@ -90,6 +90,12 @@ export class Watcher {
     this.said.set(this.tell({ is: 'call', op: 'chat.sendMessage', input }), send)
   }
 
+  /** The network went and came back: it forgets how often it failed to connect, and connects at once. */
+  wake(): void {
+    this.tell({ is: 'network', online: false })
+    this.tell({ is: 'network', online: true })
+  }
+
   /** Everything it was told of is there, and everything it said was answered. */
   isCurrent(): boolean {
     return this.engine?.current() === true && this.engine.pendingCount() === 0
