@@ -65,7 +65,7 @@ async function surviveKills(backend: ServerBackend, plan: (typeof plans)['sqlite
 describe.each(serverBackends())('kill -9 under load on $name', (backend) => {
   const plan = plans[backend.name === 'mysql' ? 'mysql' : 'sqlite']
   it(
-    `[F4] [S4] [S2] loses, doubles and reorders nothing that was acked in ${plan.kills} kills`,
+    `[D10] [F4] [S4] [S2] loses, doubles and reorders nothing that was acked in ${plan.kills} kills`,
     { timeout: 60_000 + plan.kills * 10_000 },
     async () => {
       const verdict = await surviveKills(backend, plan)

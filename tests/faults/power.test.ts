@@ -115,7 +115,7 @@ function integrityOf(file: string): string {
 
 describe('loss of power on sqlite', () => {
   it(
-    `[F4] [D1] [S2] loses nothing that was acked in ${losses} losses of power`,
+    `[D10] [F4] [D1] [S2] loses nothing that was acked in ${losses} losses of power`,
     { timeout: 60_000 + losses * 15_000 },
     () =>
       onStage({}, async (stage) => {
@@ -136,24 +136,28 @@ describe('loss of power on sqlite', () => {
       }),
   )
 
-  it('[D2] starts again after the power went right after the first start', { timeout: 120_000 }, async () => {
-    const built = await buildServer()
-    try {
-      for (let n = 0; n < firstStarts; n++) {
-        const server = await launchServer(undefined, { entry: built.entry, env: shim.env })
-        try {
-          await server.kill9()
-          shim.cutPower(server.dataDir, new Dice(seed + n))
-          await server.restart()
-        } finally {
-          await server.stop()
-          shim.forget()
+  it(
+    '[D10] starts again after the power went right after the first start',
+    { timeout: 120_000 },
+    async () => {
+      const built = await buildServer()
+      try {
+        for (let n = 0; n < firstStarts; n++) {
+          const server = await launchServer(undefined, { entry: built.entry, env: shim.env })
+          try {
+            await server.kill9()
+            shim.cutPower(server.dataDir, new Dice(seed + n))
+            await server.restart()
+          } finally {
+            await server.stop()
+            shim.forget()
+          }
         }
+      } finally {
+        built.remove()
       }
-    } finally {
-      built.remove()
-    }
-  })
+    },
+  )
 
   it('[D1] would lose acked messages with synchronous=NORMAL', { timeout: 120_000 }, () =>
     onStage({ bug: bugs.normal, blind: true }, async (stage) => {
@@ -221,7 +225,7 @@ async function acksOfLaterSends(history: History, since: number): Promise<number
 
 describe('an fsync that fails', () => {
   it(
-    `[F4] ends the process, ${failures} times, and nothing that was acked is lost`,
+    `[D11] [F4] ends the process, ${failures} times, and nothing that was acked is lost`,
     { timeout: 240_000 },
     () =>
       onStage({}, async (stage) => {
@@ -239,7 +243,7 @@ describe('an fsync that fails', () => {
       }),
   )
 
-  it('[F4] is noticed when a server swallows it', { timeout: 120_000 }, () =>
+  it('[D11] is noticed when a server swallows it', { timeout: 120_000 }, () =>
     onStage({ bug: bugs.swallowed, blind: true }, async (stage) => {
       const seen = await failSync(stage)
       console.log(`swallowed fsync: ${JSON.stringify(seen)}`)
