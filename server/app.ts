@@ -15,7 +15,7 @@ import { chatAudience, chatHandlers, chatSources } from './chat'
 import { createCommit } from './commit'
 import { contactsHandlers, contactsSources } from './contacts'
 import type { Db } from './db/connection'
-import { createDispatch, type Dispatch, type Funnel } from './dispatch'
+import { createDispatch, type Funnel } from './dispatch'
 import type { Log } from './failure'
 import type { Handlers, Tools } from './handle'
 import { memoryLimiter, type Limiter } from './limiter'
@@ -44,9 +44,7 @@ export interface AppOptions {
   load?: Load
   checkOutput?: boolean
 }
-export interface App {
-  readonly dispatch: Dispatch
-  readonly turnsAway: Funnel['turnsAway']
+export interface App extends Pick<Funnel, 'dispatch' | 'turnsAway' | 'isBusy'> {
   /** Who an access token belongs to, while his session lasts (A4). */
   authenticate(token: string): Promise<SessionFacts | undefined>
   /** Answer to a ping: the digest (Y9), or undefined when the session has ended. */
@@ -81,6 +79,7 @@ export function createApp(options: AppOptions): App {
   return {
     dispatch: funnel.dispatch,
     turnsAway: funnel.turnsAway,
+    isBusy: funnel.isBusy,
     authenticate: (token) => authenticate(db, token),
     async pulse(userId, sessionId) {
       return (await sessionIsOpen(db, { userId, sessionId })) ? sync.digestFor(userId) : undefined

@@ -40,6 +40,8 @@ export interface Funnel {
   dispatch: Dispatch
   /** What a call would be turned away with, before anything is looked up; undefined: it may come (L1). */
   turnsAway(op: string): Failure<'overloaded'> | undefined
+  /** Some operations are turned away. */
+  isBusy(): boolean
   /** Later calls get `draining`; resolves when those under way are answered (F11). */
   close(): Promise<void>
 }
@@ -107,6 +109,7 @@ export function createDispatch(options: DispatchOptions): Funnel {
       }
     },
     turnsAway,
+    isBusy: load.isHigh,
     close: underWay.close,
   }
 }

@@ -60,10 +60,15 @@ const steps: Record<keyof Signs, readonly [number, number, number, number]> = {
 }
 const signNames = Object.keys(steps) as (keyof Signs)[]
 
-export function levelOf(signs: Signs): Level {
-  const passed = signNames.map((name) => steps[name].filter((step) => signs[name] >= step).length)
-  return Math.max(...passed) as Level
+/** How many steps of a sign a value has reached. */
+function passed(sign: keyof Signs, value: number): number {
+  let count = 0
+  for (const step of steps[sign]) if (value >= step) count += 1
+  return count
 }
+
+export const levelOf = (signs: Signs): Level =>
+  Math.max(...signNames.map((name) => passed(name, signs[name]))) as Level
 
 /** A few slow ones are no load. */
 const queueMin = 64
@@ -105,6 +110,8 @@ export interface LoadOptions {
 export interface Load {
   readonly writes: Queue
   readonly reads: Queue
+  /** Something is turned away. */
+  isHigh(): boolean
   /** 0: come in. Else the call is turned away, and may come again after so many milliseconds. */
   retryAfterMs(purpose: Purpose): number
 }
@@ -117,20 +124,23 @@ export function createLoad({ ticks, loopDelayMs = () => 0 }: LoadOptions): Load 
   const writes = new Queue(ticks)
   const reads = new Queue(ticks)
   let lookedAt = -Infinity
-  let times = { loopDelayMs: 0, writeWaitMs: 0, readWaitMs: 0 }
+  let byTimes: Level = 0
   let refused = 0
 
+  /** Asked for each frame: times are looked at now and then, the count of writes always. */
   function level(): Level {
     const now = ticks()
     if (now - lookedAt >= lookEveryMs || now < lookedAt) {
       lookedAt = now
-      times = { loopDelayMs: loopDelayMs(), writeWaitMs: writes.waitMs(), readWaitMs: reads.waitMs() }
+      const times = { loopDelayMs: loopDelayMs(), writeWaitMs: writes.waitMs(), readWaitMs: reads.waitMs() }
+      byTimes = levelOf({ ...times, writes: 0 })
     }
-    return levelOf({ ...times, writes: writes.length })
+    return byTimes === 4 ? byTimes : (Math.max(byTimes, passed('writes', writes.length)) as Level)
   }
   return {
     writes,
     reads,
+    isHigh: () => level() > 0,
     retryAfterMs(purpose) {
       if (!sheds(level(), purpose)) return 0
       // Spread over a second, so that those who were refused together do not come back together.

@@ -5,9 +5,10 @@ import { limits } from '../../protocol/limits'
 import { closeCodes, encode, type Down } from '../../protocol/wire'
 import { Bucket } from './bucket'
 import type { Outgoing } from './outgoing'
+import type { Stoppable } from './turnstile'
 
 /** What is used of a WebSocket; tests and the simulator have their own. */
-export interface Wire {
+export interface Wire extends Stoppable {
   /** Bytes that were sent and the network has not taken. */
   readonly bufferedAmount: number
   send(text: string): void

@@ -8,9 +8,10 @@ import type { App } from '../app'
 import type { Connection } from './connection'
 import type { Registry } from './registry'
 import { shapeFits } from './shape'
+import { refusalOf } from './turn-away'
 
 export interface Talk {
-  app: Pick<App, 'dispatch' | 'authenticate' | 'pulse'>
+  app: Pick<App, 'dispatch' | 'turnsAway' | 'isBusy' | 'authenticate' | 'pulse'>
   registry: Registry
   now: () => TimeMs
   ticks: () => number
@@ -44,6 +45,11 @@ const busyAfterMs = 30_000
 export function hear(talk: Talk, connection: Connection, text: string): void {
   if (connection.state === 'closing') return
   connection.heardAt = talk.ticks()
+  const refusal = connection.state === 'live' && talk.app.isBusy() ? refusalOf(talk.app, text) : undefined
+  if (refusal !== undefined && paceOf(talk, connection, text.length) !== 'flood') {
+    connection.sendText(refusal)
+    return
+  }
   const frame = connection.state === 'greeting' && text.length > helloCharsMax ? undefined : decodeUp(text)
   if (!frame || (frame.t === 'req' && !shapeFits(frame.in))) {
     connection.end({ code: 'invalidInput' }, closeCodes.badFrame)

@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import { limits } from '../../protocol/limits'
 import { closeCodes, decodeDown, encode, type Down, type Up } from '../../protocol/wire'
 import { queuedBytesMax, queuedFramesMax, type Wire } from './connection'
-import { createGateway, type Ear, type Gateway } from './gateway'
+import { createGateway, type Ear, type Gateway, type GatewayOptions } from './gateway'
 import { Registry } from './registry'
 
 class FakeWire implements Wire {
@@ -32,28 +32,34 @@ let registry: Registry
 let gateway: Gateway
 let answers: (() => void)[]
 const digest = 42
+let busy = false
 const turn = () => new Promise((resolve) => setImmediate(resolve))
 
 beforeEach(() => {
   at = 1_000
+  busy = false
   answers = []
   registry = new Registry()
-  gateway = createGateway({
-    app: {
-      authenticate: async (token) =>
-        token === 'wrong' ? undefined : { userId: Number(token), sessionId: 9 },
-      pulse: async () => digest,
-      dispatch: ({ op }) =>
-        op === 'slow'
-          ? new Promise((resolve) => answers.push(() => resolve({ ok: true, value: {} })))
-          : Promise.resolve({ ok: true, value: op === 'huge' ? 'x'.repeat(limits.frameOutBytesMax) : {} }),
-    },
-    registry,
-    now: () => at,
-    unit: () => 0.5,
-    log: { warn: () => undefined, error: () => undefined },
-    socketsPerAddress: 40,
-  })
+  gateway = createGateway(options())
+})
+
+const options = (): GatewayOptions => ({
+  app: {
+    authenticate: async (token) => (token === 'wrong' ? undefined : { userId: Number(token), sessionId: 9 }),
+    pulse: async () => digest,
+    isBusy: () => busy,
+    turnsAway: (op) =>
+      busy && op === 'chat.sendMessage' ? { code: 'overloaded', data: { retryAfterMs: 1_500 } } : undefined,
+    dispatch: ({ op }) =>
+      op === 'slow'
+        ? new Promise((resolve) => answers.push(() => resolve({ ok: true, value: {} })))
+        : Promise.resolve({ ok: true, value: op === 'huge' ? 'x'.repeat(limits.frameOutBytesMax) : {} }),
+  },
+  registry,
+  now: () => at,
+  unit: () => 0.5,
+  log: { warn: () => undefined, error: () => undefined },
+  socketsPerAddress: 40,
 })
 
 function open(address = '1.1.1.1'): { wire: FakeWire; ear: Ear; say(frame: Up): void } {
@@ -180,11 +186,46 @@ describe('frames in', () => {
     const refused = slower.wire.frames.filter((frame) => frame.t === 'res' && !frame.ok)
     expect(refused).toMatchObject(Array(10).fill({ error: { code: 'tooManyRequests' } }))
     for (let n = 0; n < 2_500; n++) slower.say({ t: 'ping' })
+    for (let rounds = 0; rounds < 6; rounds++) await turn()
     expect(slower.wire.closedWith).toBe(closeCodes.resync)
     other.say({ t: 'req', id: 1, op: 'x', in: {} })
     await turn()
     await turn()
     expect(other.wire.frames).toMatchObject([{ t: 'res', ok: true }])
+  })
+})
+
+describe('a loaded server', () => {
+  it('[L2] turns requests away without looking at their input, and hears the others', async () => {
+    const phone = await live()
+    busy = true
+    phone.ear.text('{"t":"req","id":7,"op":"chat.sendMessage","in":{"what":')
+    phone.say({ t: 'req', id: 8, op: 'chat.sendMessage', in: {} })
+    phone.say({ t: 'req', id: 9, op: 'accounts.signOut', in: {} })
+    phone.say({ t: 'ping' })
+    await expect.poll(() => phone.wire.frames.length).toBe(4)
+    const error = { code: 'overloaded', data: { retryAfterMs: 1_500 } }
+    expect(phone.wire.frames).toEqual([
+      { t: 'res', id: 7, ok: false, error },
+      { t: 'res', id: 8, ok: false, error },
+      { t: 'res', id: 9, ok: true, out: {} },
+      { t: 'pong', digest },
+    ])
+  })
+  it('[L2] a socket that has not said hello is heard', async () => {
+    const phone = open()
+    busy = true
+    phone.say({ t: 'hello', v: 1, token: '1', features: [] })
+    await expect.poll(() => phone.wire.frames).toMatchObject([{ t: 'welcome', userId: 1 }])
+  })
+  it('[L4] of all addresses together 2,000 sockets may be open without a hello', () => {
+    const ears = Array.from({ length: 2_000 }, (_, n) => open(`10.0.${n >> 8}.${n & 255}`).ear)
+    expect(gateway.busyMs()).toBeGreaterThan(0)
+    ears[0]?.closed()
+    expect(gateway.busyMs()).toBe(0)
+  })
+  it('[L1] [L2] a loaded server says when a new socket may be asked for', () => {
+    expect(createGateway({ ...options(), turnsAwayMs: () => 1_200 }).busyMs()).toBe(1_200)
   })
 })
 

@@ -6,6 +6,7 @@ import { Addresses } from './addresses'
 import { Outgoing } from './outgoing'
 import { Connection, type Wire } from './connection'
 import { hear, type Talk } from './frames'
+import { Turnstile } from './turnstile'
 
 export interface GatewayOptions extends Pick<Talk, 'app' | 'registry' | 'now' | 'unit' | 'log'> {
   /** Milliseconds that only go forward, for deadlines. Absent: `now`. */
@@ -52,15 +53,18 @@ const framesPerSecond = 500
 const framesPerSecondOfUser = 1_000
 /** Sockets that have not said hello, of all addresses together. */
 const greetingMax = 2_000
+/** A loaded server writes each socket less often, with more frames at once. */
+const busyFlushMs = 15
 const silentMs = 3 * limits.pingEveryMs
 /** A socket that does not finish its close is cut. */
 const closingMs = 2_000
 
 export function createGateway(options: GatewayOptions): Gateway {
   const { registry, unit, ticks = options.now, rateFactor = 1, socketsPerAddress = 2_000 } = options
-  const { dirty } = createFlusher()
+  const { dirty } = createFlusher(options.app.isBusy)
   const outgoing = new Outgoing()
   const leaving = new Set<Connection>()
+  const turnstile = new Turnstile(options.app.isBusy)
   const addresses = new Addresses(socketsPerAddress, Math.ceil(socketsPerAddress / 4))
   const talk: Talk = {
     ...options,
@@ -87,7 +91,7 @@ export function createGateway(options: GatewayOptions): Gateway {
       addresses.opened(address)
       if (spread !== undefined) sendHome(connection, spread)
       return {
-        text: (text) => hear(talk, connection, text),
+        text: turnstile.gate(wire, (text) => hear(talk, connection, text)),
         binary: () => connection.end({ code: 'invalidInput' }, closeCodes.badFrame),
         drained: () => connection.drained(),
         failed() {
@@ -133,7 +137,7 @@ function look(connection: Connection, at: number): void {
 }
 
 /** However many frames a turn makes, each connection is written once (one system call per socket is the cost). */
-function createFlusher() {
+function createFlusher(isBusy: () => boolean) {
   let waiting: Connection[] = []
   function flushAll(): void {
     const list = waiting
@@ -142,7 +146,9 @@ function createFlusher() {
   }
   return {
     dirty(connection: Connection): void {
-      if (waiting.push(connection) === 1) setImmediate(flushAll)
+      if (waiting.push(connection) > 1) return
+      if (isBusy()) setTimeout(flushAll, busyFlushMs)
+      else setImmediate(flushAll)
     },
   }
 }

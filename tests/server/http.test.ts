@@ -199,6 +199,7 @@ describe('pages and health', () => {
       app: {
         authenticate: () => Promise.reject(new Error('the database is away')),
         dispatch: () => Promise.reject(new Error('a bug')),
+        turnsAway: () => undefined,
       },
       log: createLog('silent'),
       origins: [],
