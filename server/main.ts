@@ -42,7 +42,7 @@ async function start(config: Config, log: Log, fatal: (error: unknown) => void):
   const { publicOrigins: origins, trustProxy, rateFactor, socketsPerAddress } = config
   const db = await openDatabase(config)
   await migrate(db)
-  const lease = await leaseNode(db, { onLost: () => fatal(new Error('another process has our node number')) })
+  const lease = await leaseNode(db, { onLost: fatal })
   const onError = (error: unknown) => log.warn({ error: describe(error) }, 'the bus')
   const bus = config.redisUrl ? redisBus({ url: config.redisUrl, onError }) : memoryBus()
   const shared = config.redisUrl ? openShared(config.redisUrl, onError) : undefined

@@ -24,8 +24,8 @@ export interface LeaseOptions {
   renewEveryMs?: number
   /** After a renewal that failed. */
   retryEveryMs?: number
-  /** Called once, when somebody else has the number: this process must not go on. */
-  onLost?: () => void
+  /** Called once: somebody else has the number, or the disk did not take the renewal. This process must not go on. */
+  onLost?: (error: unknown) => void
 }
 export interface Lease extends NodeLease {
   /** The database's time as this process knows it: it goes on between renewals, and never back. */
@@ -57,13 +57,16 @@ export async function leaseNode(db: Db, options: LeaseOptions = {}): Promise<Lea
   }
   async function renew(): Promise<void> {
     try {
-      clock.follow(await db.now())
-      const next = clock.now() + leaseMs
-      if (await db.write(async (c) => c.run(extend, [next, node, token]))) untilMs = next
-      else lose()
+      const time = Math.max(await db.now(), clock.now())
+      const next = time + leaseMs
+      if (await db.write(async (c) => c.run(extend, [next, node, token]))) {
+        untilMs = next
+        clock.follow(time)
+      } else lose(new Error('another process has our node number'))
       lapse = undefined
     } catch (error) {
       lapse = error instanceof DbError ? error.kind : 'down'
+      if (lapse === 'fatal') lose(error)
       throw error
     }
   }
@@ -72,8 +75,8 @@ export async function leaseNode(db: Db, options: LeaseOptions = {}): Promise<Lea
     clearTimeout(timer)
     untilMs = 0
   }
-  function lose(): void {
-    if (!closed) onLost?.()
+  function lose(error: unknown): void {
+    if (!closed) onLost?.(error)
     close()
   }
   renewIn(renewEveryMs)

@@ -66,10 +66,13 @@ describe.each(databases)('[D6] node numbers on $name', (kind) => {
 
   /** A database whose clock and writes are told what to do; SQLite's is the machine's. */
   const moody = async () => {
-    const mood: { clock: number; refuses?: DbErrorKind | undefined } = { clock: Date.now() }
+    const mood: { clock: number; refuses?: DbErrorKind | undefined; meanwhile?: () => void } = {
+      clock: Date.now(),
+    }
     const db = await open()
     const write: Db['write'] = async (work) => {
       if (mood.refuses) throw new DbError(mood.refuses, new Error('in a mood'))
+      mood.meanwhile?.()
       return db.write(work)
     }
     return { mood, db: { ...db, write, now: async () => mood.clock } }
@@ -81,6 +84,8 @@ describe.each(databases)('[D6] node numbers on $name', (kind) => {
     const mine = await lease(db)
     const make = idMaker(mine, mine.now)
     const ids = [make()]
+    // A renewal is not there before its commit.
+    mood.meanwhile = () => void ids.push(make())
     for (const by of [jump, -jump, jump]) {
       mood.clock += by
       ids.push(make())
@@ -102,6 +107,14 @@ describe.each(databases)('[D6] node numbers on $name', (kind) => {
     const heir = await lease(db)
     expect(heir.node).toBe(mine.node)
     expect(idMaker(heir, () => 0)()).toBeGreaterThan(last)
+  })
+
+  it('[F4] that the disk did not take end the process: what it confirms later may be lost as well', async () => {
+    const { mood, db } = await moody()
+    const onLost = vi.fn()
+    await lease(db, { renewEveryMs: 10, onLost })
+    mood.refuses = 'fatal'
+    await vi.waitFor(() => expect(onLost).toHaveBeenCalledWith(expect.objectContaining({ kind: 'fatal' })))
   })
 
   it.each(['full', 'down'] as const)(
