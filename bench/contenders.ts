@@ -17,6 +17,8 @@ export interface Contender {
   pids(): number[]
   /** Both ends of the conversations of the first so many pairs, with tokens that hold for some minutes. */
   pairs(count: number): Promise<[Peer, Peer][]>
+  /** The first so many users. */
+  users(count: number): Peer[]
   /** So many users, who all speak in the room. */
   room(members: number): Promise<Peer[]>
   /** Messages that it has stored so far; undefined: it keeps none. */
@@ -71,6 +73,7 @@ function named(name: 'reference' | 'ws', server: LaunchedServer): Omit<Contender
     ...{ name, dialect: name, server },
     pids: () => [server.pid],
     pairs: async (count) => Array.from({ length: count }, (_, n) => pair(n)),
+    users: (count) => Array.from({ length: count }, (_, n) => ({ key: `u${n}`, to: [] })),
     room: async (members) =>
       Array.from({ length: members }, (_, n) => ({ key: `m${n}`, to: ['room'], room: true })),
     stop: () => server.stop(),

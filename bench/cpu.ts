@@ -1,4 +1,4 @@
-/** CPU time from /proc (Linux), in ticks of 1/100 s. */
+/** CPU time, in ticks of 1/100 s, and memory from /proc (Linux). */
 import { readFileSync } from 'node:fs'
 
 const ticksPerSecond = 100
@@ -15,6 +15,12 @@ export function machineSeconds(): number {
   const [line = ''] = readFileSync('/proc/stat', 'utf8').split('\n')
   const [, user, nice, system, , , irq, softIrq] = line.split(/\s+/)
   return [user, nice, system, irq, softIrq].reduce((sum, ticks) => sum + Number(ticks), 0) / ticksPerSecond
+}
+
+/** Resident memory of a process. */
+export function residentBytes(pid: number): number {
+  const rollup = readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8')
+  return Number(/^Rss:\s+(\d+) kB$/m.exec(rollup)?.[1]) * 1024
 }
 
 /** Waits until the machine did nearly nothing for a second, at most so long. Other people's work would be measured. */

@@ -9,7 +9,7 @@ import { parseArgs } from 'node:util'
 import { WebSocket } from 'ws'
 import { buildAll, builds, isOld } from '../scripts/builds.mjs'
 import { startContender } from './contenders'
-import { generate } from './generate'
+import { apart } from './generate'
 import { hottest, type Place, type Profile } from './hottest'
 
 /** V8's profiler in another process, through its inspector. */
@@ -50,12 +50,12 @@ async function main(database: string, inFlight: number, measureMs: number): Prom
   try {
     const call = await attach(/ws:\/\/127\S+/.exec(server.output())?.[0] ?? '')
     const plan = { kind: 'talk', dialect, url: server.url, pids: contender.pids(), inFlight } as const
-    await generate({ ...plan, pairs: await pairs(100), warmUpMs: 2_000, measureMs: 1_000 })
+    await apart.run({ ...plan, pairs: await pairs(100), warmUpMs: 2_000, measureMs: 1_000 })
     await call('Profiler.enable')
     await call('Profiler.setSamplingInterval', { interval: 200 })
     await call('Profiler.start')
     const load = { ...plan, pairs: await pairs(100), warmUpMs: 200, measureMs }
-    const { total, perSecond, cores } = await generate(load)
+    const { total, perSecond, cores } = await apart.run(load)
     const { profile } = (await call('Profiler.stop')) as { profile: Profile }
     const micros = ((cores.server / perSecond) * 1e6).toFixed(0)
     const rate = `${perSecond.toFixed(0)} messages/s while profiled`

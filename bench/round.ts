@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os'
 import type { Contender, ContenderName, ContenderOptions } from './contenders'
 import { startContender } from './contenders'
 import { quiet } from './cpu'
-import type { Generate } from './generate'
+import type { Generator } from './generate'
 import type { Cores } from './window'
 
 /** How much is done. */
@@ -16,7 +16,7 @@ export interface Effort {
   patienceMs: number
   /** The built server of ours; absent: its sources. */
   entry?: string
-  generate: Generate
+  generator: Generator
   /** Says what goes on. */
   say(line: string): void
 }

@@ -10,7 +10,7 @@ export interface TalkFigures extends Load {
   p99Ms: number
   refused: number
 }
-export interface Shape extends Pick<TalkPlan, 'inFlight' | 'ratePerSecond'> {
+export interface Shape extends Pick<TalkPlan, 'inFlight' | 'ratePerSecond' | 'perLine'> {
   connections: number
 }
 
@@ -18,13 +18,17 @@ export interface Shape extends Pick<TalkPlan, 'inFlight' | 'ratePerSecond'> {
 export async function talkRound(
   contender: Contender,
   { connections, ...how }: Shape,
-  { warmUpMs, measureMs, generate }: Effort,
-): Promise<{ figures: TalkFigures; says: string }> {
+  { warmUpMs, measureMs, generator }: Pick<Effort, 'warmUpMs' | 'measureMs' | 'generator'>,
+): Promise<{ figures: TalkFigures; says: string; acked: number }> {
   const { name, dialect, server } = contender
   const pairs = await contender.pairs(Math.ceil(connections / 2))
   const plan = { kind: 'talk', dialect, url: server.url, pairs, pids: contender.pids(), ...how } as const
   const before = await contender.stored()
-  const { total, refusal, perSecond, cores, p50Ms, p99Ms } = await generate({ ...plan, warmUpMs, measureMs })
+  const { total, refusal, perSecond, cores, p50Ms, p99Ms } = await generator.run({
+    ...plan,
+    warmUpMs,
+    measureMs,
+  })
   const after = await contender.stored()
   const { sent, acked, refused, delivered } = total
   const stored = before === undefined || after === undefined ? acked : after - before
@@ -32,6 +36,7 @@ export async function talkRound(
     throw new Error(`${name} lost messages: ${JSON.stringify({ ...total, stored, refusal })}`)
   const cpuMicros = (cores.server / perSecond) * 1e6
   return {
+    acked,
     figures: { perSecond, cpuMicros, p50Ms, p99Ms, refused, ...loadOf(cores) },
     says: `${perSecond.toFixed(0)} messages/s, ${cpuMicros.toFixed(0)} µs of server each, p99 ${p99Ms.toFixed(1)} ms`,
   }

@@ -15,6 +15,8 @@ export interface TalkPlan {
   inFlight: number
   /** Absent: closed loop. */
   ratePerSecond?: number
+  /** Each connection says no more than this, and the window ends when all is answered. Absent: no end. */
+  perLine?: number
   warmUpMs: number
   measureMs: number
   /** Processes of the server: their CPU time is read at both ends of the measured window. */
@@ -43,6 +45,8 @@ export class Talk implements LineEar {
   private readonly latencies: number[] = []
   private readonly total: TalkReport['total'] = { sent: 0, acked: 0, refused: 0, delivered: 0 }
   private lines: Line[] = []
+  /** By line: messages so far. */
+  private readonly said: number[] = []
   private refusal = ''
   private state: 'running' | 'measuring' | 'draining' = 'running'
 
@@ -57,7 +61,7 @@ export class Talk implements LineEar {
     await sleep(warmUpMs)
     this.state = 'measuring'
     const before = sampleOf(pids, this.total.acked)
-    await sleep(measureMs)
+    await this.measured(measureMs)
     const after = sampleOf(pids, this.total.acked)
     this.state = 'draining'
     stop()
@@ -69,6 +73,14 @@ export class Talk implements LineEar {
     for (const line of this.lines) line.cut()
     const [p50Ms, p99Ms] = [quantile(latencies, 0.5), quantile(latencies, 0.99)]
     return { ...spanOf(before, after), total, refusal, p50Ms, p99Ms }
+  }
+
+  private async measured(ms: number): Promise<void> {
+    const { perLine } = this.plan
+    if (!perLine) return sleep(ms)
+    const all = perLine * this.lines.length
+    const isDone = () => this.total.acked + this.total.refused >= all
+    for (const until = performance.now() + ms; !isDone() && performance.now() < until;) await sleep(10)
   }
 
   acked(line: Line): void {
@@ -113,7 +125,9 @@ export class Talk implements LineEar {
   }
 
   private send(line: Line): void {
-    if (this.state === 'draining') return
+    const said = this.said[line.index] ?? 0
+    if (this.state === 'draining' || said === this.plan.perLine) return
+    this.said[line.index] = said + 1
     const id = this.total.sent++
     const sent: Sent = { by: line.index, place: 0, at: performance.now(), isDelivered: false }
     this.sent.push(sent)

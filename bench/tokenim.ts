@@ -40,6 +40,7 @@ export async function tokenim(
         return [peer(2 * pair, to, seen), peer(2 * pair + 1, to, seen)]
       })
     },
+    users: (count) => Array.from({ length: count }, (_, n) => peer(n, [], [])),
     async room(members) {
       const [head] = await counts(`select stream, seq as count from heads where stream = ${roomId}`)
       return Array.from({ length: members }, (_, n) => peer(n, [roomId], [head?.count ?? 0]))
