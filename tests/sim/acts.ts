@@ -1,7 +1,7 @@
 /** What may happen in a world: what people do, and what befalls phones, lines and the server. */
-import type { Phone } from './phone'
 import { blocks } from './net'
-import { userOf, type Said, type World } from './world'
+import type { Phone } from './phone'
+import { userOf, type World } from './world'
 
 interface Act {
   weight: number
@@ -50,14 +50,16 @@ function killServer(world: World): void {
 
 function say(world: World, phone: Phone): boolean {
   const chat = someChat(world, phone)
-  if (!chat) return false
-  const { conversationId } = chat
+  if (chat) sayIn(world, phone, chat.conversationId)
+  return chat !== undefined
+}
+
+/** Says something new, of which the laws will ask what became of it. */
+export function sayIn(world: World, phone: Phone, conversationId: number): void {
   const text = `text ${world.said.length + 1} of ${phone.name}`
   const input = { conversationId, body: { kind: 'text', text }, seenSeq: 0 } as const
   const ticket = phone.tell({ is: 'call', op: 'chat.sendMessage', input })
-  const said: Said = { text, phone, conversationId, ticket, state: 'told' }
-  world.said.push(said)
-  return true
+  world.said.push({ text, phone, conversationId, ticket, state: 'told' })
 }
 
 function answer(

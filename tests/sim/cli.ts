@@ -1,10 +1,10 @@
 /**
  * `npm run sim -- --seed 42`: one seed, told in full. `--seeds 1000` runs many on all cores and tells failures. `--phones`,
- * `--acts` and `--nodes` make other worlds of it; `--mysql mysql://…` runs them on a database server.
+ * `--acts`, `--nodes` and `--blocks` make other worlds of it; `--mysql mysql://…` runs them on a database server.
  */
 import { parseArgs } from 'node:util'
-import { createPool, type Job } from './pool'
 import { runSeed } from './run'
+import { seedRunner } from './seeds'
 import { mysqlStore } from './store'
 
 const { values } = parseArgs({
@@ -14,13 +14,14 @@ const { values } = parseArgs({
     phones: { type: 'string', default: '5' },
     acts: { type: 'string', default: '300' },
     nodes: { type: 'string' },
+    blocks: { type: 'boolean', default: false },
     mysql: { type: 'string' },
   },
 })
 const first = Number(values.seed)
 const many = Number(values.seeds)
 const nodes = values.nodes === undefined ? undefined : Number(values.nodes)
-const options = { phones: Number(values.phones), acts: Number(values.acts), nodes }
+const options = { phones: Number(values.phones), acts: Number(values.acts), nodes, blocks: values.blocks }
 
 async function tellOne(): Promise<number> {
   const store = values.mysql ? await mysqlStore(values.mysql) : undefined
@@ -32,18 +33,15 @@ async function tellOne(): Promise<number> {
 }
 
 async function tellMany(): Promise<number> {
-  const pool = createPool()
-  const judge = async (job: Job) => {
-    const { broken } = await pool.run(job)
+  const runner = seedRunner()
+  const judge = async (seed: number) => {
+    const broken = await runner.broken({ seed, options, mysql: values.mysql })
     for (const line of broken) console.log(`BROKEN: ${line}`)
     return broken.length > 0 ? 1 : 0
   }
-  const jobs = Array.from({ length: many }, (_, n) =>
-    judge({ seed: first + n, options, mysql: values.mysql }),
-  )
-  const failed = (await Promise.all(jobs)).reduce<number>((sum, one) => sum + one, 0)
-  pool.close()
-  return failed
+  const failed = await Promise.all(Array.from({ length: many }, (_, n) => judge(first + n)))
+  runner.close()
+  return failed.reduce<number>((sum, one) => sum + one, 0)
 }
 
 const failed = await (many === 1 ? tellOne() : tellMany())

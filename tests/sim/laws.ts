@@ -53,10 +53,10 @@ async function phonesEqualServer(world: World, phone: Phone): Promise<string[]> 
 }
 
 /** [S2] [S4] [O2] [O3] What was said is there once, in the order in which each phone said it; what was not, is not. */
-async function saidOnce(world: World): Promise<string[]> {
+async function saidOnce(world: World, phones: readonly Phone[]): Promise<string[]> {
   const broken: string[] = []
   const logs = new Map<number, MessageRow[]>()
-  for (const phone of world.phones)
+  for (const phone of phones)
     for (const { conversationId } of phone.engine?.chats() ?? [])
       if (!logs.has(conversationId))
         logs.set(conversationId, await logOf(world, userOf(phone), conversationId))
@@ -87,15 +87,15 @@ async function saidOnce(world: World): Promise<string[]> {
   return broken
 }
 
-/** Everything that is broken in a world that has healed and had time to store what it holds. */
-export async function brokenLaws(world: World): Promise<string[]> {
+/** Everything that is broken in a world that has healed, and whose phones have had time to store what they hold. */
+export async function brokenLaws(world: World, phones: readonly Phone[] = world.phones): Promise<string[]> {
   const broken: string[] = []
-  for (const phone of world.phones) {
+  for (const phone of phones) {
     const pending = phone.engine?.pendingCount() ?? -1
     if (pending !== 0) broken.push(`the outbox of ${phone.name} holds ${pending}`)
     broken.push(...(await phonesEqualServer(world, phone)), ...(await viewsDiffer(world, phone)))
   }
-  broken.push(...(await saidOnce(world)))
+  broken.push(...(await saidOnce(world, phones)))
   for (const complaint of world.cluster.complaints)
     broken.push(`a server complained: ${JSON.stringify(complaint)}`)
   return broken

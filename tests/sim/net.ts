@@ -30,7 +30,6 @@ interface End {
 export type Direction = 'up' | 'down'
 /** Who wants to know what passes. */
 export interface Watcher {
-  opened(line: Line): void
   /** A frame has arrived, and what it causes is still to come. */
   arrived(line: Line, direction: Direction): void
 }

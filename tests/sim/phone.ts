@@ -124,7 +124,6 @@ export class Phone {
         if (block === 'cut') this.clock.after(this.dice.between(100, 2_000), () => line.cut())
         this.exchange.connect(line)
         events.opened()
-        this.net.watcher?.opened(line)
       }),
     )
     return { send: (text) => line.send('up', text), close: () => line.close('phone') }

@@ -1,52 +1,48 @@
-/** Seeds on all cores: each worker is a process that runs one world after the other. */
+/** Work on all cores: each worker is a process that does one job after the other. */
 import { fork, type ChildProcess } from 'node:child_process'
 import { availableParallelism } from 'node:os'
-import path from 'node:path'
-import type { RunOptions } from './run'
 
-export interface Job {
-  seed: number
-  options: RunOptions
-  /** Address of a database server to run on, instead of a file. */
-  mysql?: string | undefined
-}
-export interface Judged {
-  /** What is broken, each with the command that runs it again. */
-  broken: string[]
-  counts: Record<string, number>
-}
-export interface Pool {
-  /** Jobs are run in the order in which they were asked for. Never rejects. */
-  run(job: Job): Promise<Judged>
+export interface Pool<J, R> {
+  /** Jobs are done in the order in which they were asked for. Rejects when the job throws, hangs, or ends its process. */
+  run(job: J): Promise<R>
   close(): void
 }
+/** What a worker answers. */
+type Answer<R> = { result: R } | { error: string }
 
-const seedWithinMs = 180_000
+interface Task<J, R> {
+  job: J
+  resolve: (result: R) => void
+  reject: (error: Error) => void
+}
+const jobWithinMs = 180_000
 
-export function createPool(workers = Math.max(2, availableParallelism())): Pool {
-  const waiting: { job: Job; done: (judged: Judged) => void }[] = []
+/** `file` is a module that calls `work`. */
+export function createPool<J extends object, R>(
+  file: string,
+  workers = Math.max(2, availableParallelism()),
+): Pool<J, R> {
+  const waiting: Task<J, R>[] = []
   const idle: (ChildProcess | undefined)[] = Array.from({ length: workers }, () => undefined)
   const all = new Set<ChildProcess>()
-  const next = (): void => {
-    if (idle.length === 0) return
-    const task = waiting.shift()
+
+  function next(): void {
+    const task = idle.length > 0 ? waiting.shift() : undefined
     if (!task) return
-    const worker = idle.pop() ?? startWorker()
+    const worker = idle.pop() ?? fork(file, { execArgv: ['--import', 'tsx'], stdio: 'inherit' })
     all.add(worker)
-    void judgedBy(worker, task.job).then((judged) => {
-      if (worker.connected) idle.push(worker)
-      else {
-        all.delete(worker)
-        idle.unshift(undefined)
-      }
-      task.done(judged)
+    const isFree = () => {
+      if (!worker.connected) all.delete(worker)
+      idle.push(worker.connected ? worker : undefined)
       next()
-    })
+    }
+    answerOf<R>(worker, task.job).then(task.resolve, task.reject).finally(isFree)
   }
+
   return {
     run: (job) =>
-      new Promise((done) => {
-        waiting.push({ job, done })
+      new Promise((resolve, reject) => {
+        waiting.push({ job, resolve, reject })
         next()
       }),
     close() {
@@ -56,41 +52,31 @@ export function createPool(workers = Math.max(2, availableParallelism())): Pool 
   }
 }
 
-/** The command that runs a seed again. */
-export const commandOf = ({ seed, options, mysql }: Job): string =>
-  [
-    `npm run sim -- --seed ${seed} --phones ${options.phones} --acts ${options.acts}`,
-    ...(options.nodes ? [`--nodes ${options.nodes}`] : []),
-    ...(mysql ? [`--mysql ${mysql}`] : []),
-  ].join(' ')
-
-const startWorker = (): ChildProcess =>
-  fork(path.join(import.meta.dirname, 'worker.ts'), { execArgv: ['--import', 'tsx'], stdio: 'inherit' })
-
-/** One answer of a worker; one that hangs is ended. */
-async function judgedBy(worker: ChildProcess, job: Job): Promise<Judged> {
-  const { broken, counts } = await new Promise<Judged>((resolve) => {
-    const timer = setTimeout(() => {
-      worker.disconnect()
-      worker.kill('SIGKILL')
-      resolve({ broken: [`it did not end within ${seedWithinMs / 1000} s`], counts: {} })
-    }, seedWithinMs)
-    const ended = (code: number | null, signal: string | null) => {
+function answerOf<R>(worker: ChildProcess, job: object): Promise<R> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => worker.kill('SIGKILL'), jobWithinMs)
+    const ended = () => {
       clearTimeout(timer)
-      resolve({ broken: [`its process ended with ${code ?? signal}`], counts: {} })
+      reject(new Error('its process ended, or it took too long'))
     }
     worker.once('exit', ended)
-    worker.once('message', (judged: Judged) => {
+    worker.once('message', (answer: Answer<R>) => {
       clearTimeout(timer)
       worker.off('exit', ended)
-      resolve(judged)
+      if ('error' in answer) reject(new Error(answer.error))
+      else resolve(answer.result)
     })
     worker.send(job)
   })
-  return { broken: broken.map((line) => `seed ${job.seed}: ${line} (${commandOf(job)})`), counts }
 }
 
-/** Counts of many worlds, added up. */
-export function addCounts(totals: Map<string, number>, counts: Record<string, number>): void {
-  for (const [name, count] of Object.entries(counts)) totals.set(name, (totals.get(name) ?? 0) + count)
+/** For the worker's module: does each job that comes. */
+export function work(run: (job: never) => Promise<unknown>): void {
+  process.on('message', (job) => {
+    run(job as never).then(
+      (result) => process.send?.({ result }),
+      (error: unknown) => process.send?.({ error: error instanceof Error ? error.stack : String(error) }),
+    )
+  })
+  process.on('disconnect', () => process.exit(0))
 }

@@ -30,7 +30,7 @@ export interface WorldOptions {
 /** How far the clock of a node may be off; at two seconds it would not be ready (D7). */
 const skewMsMax = 1_500
 
-export const password = 'correct horse 1'
+const password = 'correct horse 1'
 const names = ['Anna', '王波', 'Chen', 'Diego']
 
 export class World {
@@ -40,7 +40,6 @@ export class World {
   readonly bus: SimBus
   readonly cluster: Cluster
   readonly phones: Phone[] = []
-  readonly accounts: string[] = []
   readonly said: Said[] = []
   readonly counts = new Map<string, number>()
   readonly log: string[] = []
@@ -72,22 +71,31 @@ export class World {
   /** Four people, the first with two phones; the first two are friends already. */
   async setUp(phones: number): Promise<void> {
     for (let n = 0; n < phones; n++) {
-      const name = names[n % names.length] ?? 'Nobody'
-      const phone = new Phone(`phone${n}`, this.clock, this.dice, this.net, this.cluster.door())
-      this.phones.push(phone)
-      phone.boot()
-      await this.run(200)
+      const phone = this.addPhone(`phone${n}`)
       const account = `sim-${n % names.length}`
-      const device = { name: phone.name, platform: 'other' } as const
-      if (n < names.length) {
-        this.accounts.push(account)
-        phone.tell({ is: 'call', op: 'accounts.register', input: { account, password, name, device } })
-      } else phone.tell({ is: 'call', op: 'accounts.signIn', input: { account, password, device } })
+      await this.signIn(phone, account, n < names.length ? names[n] : undefined)
       if (!(await this.until(() => phone.engine?.current() ?? false, 15_000)))
         throw new Error(`${phone.name} is not signed in`)
     }
     const [first, second] = this.phones
     if (first && second) await this.befriend(first, second)
+  }
+
+  /** One more phone, just switched on. */
+  addPhone(name: string): Phone {
+    const phone = new Phone(name, this.clock, this.dice, this.net, this.cluster.door())
+    this.phones.push(phone)
+    phone.boot()
+    return phone
+  }
+
+  /** Tells a phone to sign in, or to register under a name. */
+  async signIn(phone: Phone, account: string, name?: string): Promise<void> {
+    await this.until(() => phone.engine?.session().state === 'signedOut', 15_000)
+    const device = { name: phone.name, platform: 'other' } as const
+    if (name === undefined)
+      phone.tell({ is: 'call', op: 'accounts.signIn', input: { account, password, device } })
+    else phone.tell({ is: 'call', op: 'accounts.register', input: { account, password, name, device } })
   }
 
   private async befriend(a: Phone, b: Phone): Promise<void> {
@@ -118,10 +126,11 @@ export class World {
     return true
   }
 
-  /** Ends every fault but those of the bus, and wakes everybody up. */
+  /** Ends every fault but those of the bus, and wakes everybody up once the lines that were cut are known to be. */
   async heal(): Promise<void> {
     this.net.heal()
     await this.cluster.heal()
+    await this.run(10)
     for (const phone of this.phones) {
       if (!phone.engine) phone.boot()
       phone.tell({ is: 'network', online: true })
