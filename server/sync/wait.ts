@@ -68,10 +68,11 @@ export function createWaits({ deliver, digestFor, touched, after = byTimer }: Wa
       }
     }),
     deliver: {
-      isOnline: (user) => deliver.isOnline(user) || users.has(user),
+      isOnline: (user) => deliver.isOnline(user) || (count > 0 && users.has(user)),
       send(user, text) {
         deliver.send(user, text)
-        for (const waiter of users.get(user) ?? []) waiter.tell()
+        // The message path: where nobody waits this is all.
+        if (count > 0) users.get(user)?.forEach((waiter) => waiter.tell())
       },
       notify(notice) {
         deliver.notify(notice)
