@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createPasswords, productionCost } from './passwords'
+import { createPasswords, productionCost, waitingMax } from './passwords'
 
 const passwords = createPasswords({ memoryKiB: 64, passes: 1, lanes: 1 })
 
@@ -20,6 +20,18 @@ describe('passwords', () => {
 
   it('[A2] are salted: the same password has two hashes', async () => {
     expect(await passwords.hash('correct horse')).not.toBe(await passwords.hash('correct horse'))
+  })
+
+  it('[L4] wait in a queue that says when it is full, and all get their turn', async () => {
+    const slow = createPasswords({ memoryKiB: 1024, passes: 1, lanes: 1 })
+    await slow.hash('first')
+    const hashing = Array.from({ length: 2 + waitingMax }, (_, n) => {
+      expect(slow.isBusy()).toBe(false)
+      return slow.hash(`password ${n}`)
+    })
+    expect(slow.isBusy()).toBe(true)
+    expect(new Set(await Promise.all(hashing)).size).toBe(2 + waitingMax)
+    expect(slow.isBusy()).toBe(false)
   })
 
   it('[A2] fit nobody, and take the same work to find that out', async () => {

@@ -25,6 +25,7 @@ export const register = ({ tokens, passwords }: AccountsDeps) =>
       if (accountKeyOf(input.password) === accountKey) return refuse('invalidInput', { path: '/password' })
       const old = await userByKey(db, accountKey)
       const mine = old?.register_client_id === input.clientId
+      if (passwords.isBusy()) return refuse('tooManyRequests', { retryAfterMs: 1_000 })
       return ok({
         passwordFits: mine ? await passwords.fits(input.password, old.password_hash) : undefined,
         passwordHash: old ? '' : await passwords.hash(input.password),

@@ -18,6 +18,7 @@ export const signIn = ({ tokens, passwords }: AccountsDeps) =>
       const waiting = refuseWaiting(await failuresOf(db, key), tools.now())
       if (waiting) return waiting
       const user = await userByKey(db, key)
+      if (passwords.isBusy()) return refuse('tooManyRequests', { retryAfterMs: 1_000 })
       const fits = await passwords.fits(input.password, user?.password_hash)
       return ok({ userId: fits ? user?.id : undefined, random: tools.token(32) })
     },
