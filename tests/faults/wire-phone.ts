@@ -69,6 +69,11 @@ export class WirePhone {
     await Promise.race([welcomed, lost])
   }
 
+  /** Resolves when the socket that is open now has closed. */
+  async ended(): Promise<void> {
+    await this.lost?.catch(() => undefined)
+  }
+
   pause(): void {
     this.socket?.pause()
   }
