@@ -112,3 +112,17 @@ it('cuts where its judge says', async () => {
   expect(await closed).toBe('ECONNRESET')
   expect(said()).toBe('fine')
 })
+
+it('loses all from where its judge says, the goodbye too', async () => {
+  const { socket, said } = await open(() => (side, chunk) => {
+    return side === 'server' && chunk.includes('!') ? 'lose' : 'pass'
+  })
+  socket.write('fine')
+  await until(() => said() === 'fine')
+  socket.write('now!')
+  await until(() => heard.length === 1)
+  await aWhile()
+  for (const server of heard) server.end('later')
+  await aWhile()
+  expect([said(), socket.readyState]).toEqual(['fine', 'open'])
+})

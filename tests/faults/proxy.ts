@@ -5,7 +5,10 @@
 import { createServer, Socket, type AddressInfo, type Server } from 'node:net'
 
 export type Side = 'client' | 'server'
-/** What happens to a chunk: it goes on, it is lost, or it is lost and the connection is cut. */
+/**
+ * What happens to a chunk: it goes on; it is lost, and all that its side says later on this connection, its goodbye too; or
+ * it is lost and the connection is cut.
+ */
 export type Verdict = 'pass' | 'lose' | 'cut'
 /** Looks at each chunk of one connection as it comes; made anew for each connection. */
 export type Judge = (side: Side, chunk: Buffer) => Verdict
@@ -136,8 +139,9 @@ function laneOf({ side, from, to, faults, judge, cut }: LaneOptions) {
       waiting.shift()?.deliver()
   }
   const take = (deliver: () => void) => {
-    if (faults.lost.has(side)) lost = true
-    else if (faults.delayMs === 0 && waiting.length === 0 && !faults.held.has(side)) deliver()
+    lost ||= faults.lost.has(side)
+    if (lost) return
+    if (faults.delayMs === 0 && waiting.length === 0 && !faults.held.has(side)) deliver()
     else {
       waiting.push({ at: performance.now() + faults.delayMs, deliver })
       setTimeout(flush, faults.delayMs + 1)
