@@ -5,7 +5,7 @@ import { build, type Plugin } from 'esbuild'
 
 const root = path.resolve(import.meta.dirname, '../..')
 
-/** A bug to plant: each text stands once in the file, and is replaced. */
+/** A bug or another number to plant: each text stands once in the file, and is replaced. */
 export interface Planted {
   /** From the top of the repository. */
   file: string

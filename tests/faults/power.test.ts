@@ -20,6 +20,11 @@ const firstStarts = long ? 60 : 6
 const acksPerLoss = 200
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 
+/** With a small log checkpoints are frequent: in the time of this test hardly one would fall into a loss of power. */
+const smallLog: Planted = {
+  file: 'server/db/checkpoint.ts',
+  texts: [['walBytes = 16 * 1024 * 1024', 'walBytes = 512 * 1024']],
+}
 const bugs = {
   normal: {
     file: 'server/db/sqlite-connection.ts',
@@ -45,10 +50,10 @@ interface Stage {
 }
 /** A server under the shim, with people who talk. */
 async function onStage<T>(
-  options: { bug?: Planted } & Pick<TalksOptions, 'blind'>,
+  options: { planted?: Planted } & Pick<TalksOptions, 'blind'>,
   play: (stage: Stage) => Promise<T>,
 ): Promise<T> {
-  const built = await buildServer(options.bug)
+  const built = await buildServer(options.planted)
   const history = new History()
   const env = { RATE_LIMIT_FACTOR: '100000', ...shim.env }
   const server = await launchServer(undefined, { entry: built.entry, env })
@@ -60,6 +65,7 @@ async function onStage<T>(
       // Accounts and friendships are on disk for good, whatever comes: what is lost are messages.
       beforeTalk: async () => {
         await server.terminate()
+        expect(shim.unexplained(server.dataDir)).toEqual([])
         await server.restart()
       },
     })
@@ -84,11 +90,11 @@ interface Loss extends Forgotten {
 async function losePower({ server, history, dice, talks }: Stage): Promise<Loss> {
   const goal = history.acks + acksPerLoss
   while (history.acks < goal) await pause(2)
-  const inCheckpoint = dice.chance(0.3)
-  if (inCheckpoint) {
+  let inCheckpoint = false
+  if (dice.chance(0.4)) {
     const { pid } = server
     shim.dieInCheckpoint(dice.between(1, 12))
-    await within(5_000, () => (isRunning(pid) ? undefined : true))
+    inCheckpoint = (await within(5_000, () => (isRunning(pid) ? undefined : true))) ?? false
   } else await pause(dice.between(0, 300))
   await server.kill9()
   const forgotten = shim.cutPower(server.dataDir, dice)
@@ -118,7 +124,7 @@ describe('loss of power on sqlite', () => {
     `[D10] [F4] [D1] [S2] loses nothing that was acked in ${losses} losses of power`,
     { timeout: 60_000 + losses * 15_000 },
     () =>
-      onStage({}, async (stage) => {
+      onStage({ planted: smallLog }, async (stage) => {
         const seen: Loss[] = []
         for (let loss = 0; loss < losses; loss++) seen.push(await losePower(stage))
         const verdict = await stage.talks.finish()
@@ -131,6 +137,7 @@ describe('loss of power on sqlite', () => {
         )
         expect(seen.map(({ integrity }) => integrity)).toEqual(seen.map(() => 'ok'))
         expect(sum('lost')).toBeGreaterThan(0)
+        expect(inCheckpoints).toBeGreaterThan(0)
         expect(verdict).toMatchObject({ broken: nothingBroken, examples: [] })
         expect(verdict.acked).toBeGreaterThanOrEqual(losses * acksPerLoss)
       }),
@@ -160,7 +167,7 @@ describe('loss of power on sqlite', () => {
   )
 
   it('[D1] would lose acked messages with synchronous=NORMAL', { timeout: 120_000 }, () =>
-    onStage({ bug: bugs.normal, blind: true }, async (stage) => {
+    onStage({ planted: bugs.normal, blind: true }, async (stage) => {
       for (let loss = 0; loss < 3; loss++) await losePower(stage)
       const verdict = await stage.talks.finish()
       console.log(
@@ -244,7 +251,7 @@ describe('an fsync that fails', () => {
   )
 
   it('[D11] is noticed when a server swallows it', { timeout: 120_000 }, () =>
-    onStage({ bug: bugs.swallowed, blind: true }, async (stage) => {
+    onStage({ planted: bugs.swallowed, blind: true }, async (stage) => {
       const seen = await failSync(stage)
       console.log(`swallowed fsync: ${JSON.stringify(seen)}`)
       expect(seen.exitedMs).toBeUndefined()

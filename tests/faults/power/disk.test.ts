@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { Dice } from '../../sim/dice'
-import { cutPower, FileBytes, type Folder } from './disk'
+import { cutPower, FileBytes, unexplained, type Folder } from './disk'
 import { parseJournal, type Change, type Entry } from './journal'
 
 const folderInode = 1
@@ -128,6 +128,19 @@ describe('power loss on a model disk', () => {
       return disk
     }
     expect(cuts(make)).toContain(JSON.stringify(['a: ']))
+  })
+
+  it('finds a write that the journal does not know', () => {
+    const disk = newFolder()
+    disk.create('a', 2)
+    disk.write(2, 0, Buffer.from('hello'))
+    disk.create('b', 3)
+    disk.unlink('b')
+    expect(unexplained(disk.now, disk.entries)).toEqual([])
+    disk.now.files.get(2)?.write(3, Buffer.from('p'))
+    expect(unexplained(disk.now, disk.entries)).toEqual(['a'])
+    disk.now.names.set('c', 4)
+    expect(unexplained(disk.now, disk.entries)).toContain('c')
   })
 
   it('gives back the whole journal, and drops a record that was cut', () => {

@@ -63,6 +63,23 @@ export function cutPower(now: Folder, entries: readonly Entry[], dice: Dice, fol
   return forgotten
 }
 
+/**
+ * Names of files that the journal of all their time does not explain: undone, something is left of them, or done again, they
+ * are not what they are. Then there is a way to write that power.c does not see.
+ */
+export function unexplained(now: Folder, entries: readonly Entry[]): string[] {
+  const changes = entries.flatMap((entry) => ('change' in entry ? [entry.change] : []))
+  const were = new Map(
+    [...now.names].map(([name, inode]) => [name, Buffer.from(fileOf(now.files, inode).bytes)]),
+  )
+  for (const change of [...changes].reverse()) undo(now, change)
+  const left = [...now.names.keys()]
+  for (const change of changes) redo(now, change, () => true)
+  const are = (name: string) => fileOf(now.files, now.names.get(name) ?? 0).bytes
+  const names = new Set([...were.keys(), ...now.names.keys()])
+  return [...left, ...[...names].filter((name) => !were.get(name)?.equals(are(name)))]
+}
+
 /** Numbers of the changes that the disk need not hold, in order. */
 function unsyncedOf(entries: readonly Entry[], folderInode: number): number[] {
   const open = new Map<number, number[]>()

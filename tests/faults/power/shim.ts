@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, w
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import type { Dice } from '../../sim/dice'
-import { cutPower, FileBytes, type Folder, type Forgotten } from './disk'
+import { cutPower, FileBytes, unexplained, type Folder, type Forgotten } from './disk'
 import { parseJournal, type Entry } from './journal'
 
 export interface PowerShim {
@@ -12,6 +12,8 @@ export interface PowerShim {
   readonly env: Record<string, string>
   /** Puts the folder of a server that has ended into a state after a loss of power, and forgets the journal. */
   cutPower(dataDir: string, dice: Dice): Forgotten
+  /** Files of a folder that was empty at first whose bytes the journal does not explain, to the last one. */
+  unexplained(dataDir: string): string[]
   /** The process dies at so manyth next write to the database file itself: in a checkpoint. */
   dieInCheckpoint(writes: number): void
   /** The next sync of a file fails with EIO, once. */
@@ -62,6 +64,10 @@ export function buildPowerShim(): PowerShim {
       return forgotten
     },
     forget,
+    unexplained(dataDir) {
+      const entries = parseJournal(readFileSync(journal))
+      return unexplained(readFolder(dataDir, entries), entries)
+    },
     dieInCheckpoint: (writes) => writeFileSync(kill, String(writes)),
     failNextSync() {
       rmSync(`${fail}.done`, { force: true })
