@@ -34,10 +34,10 @@ export function advancePoll(turn: Turn, account: Account): void {
 }
 
 function probeIfDue(turn: Turn, account: Account): void {
-  const { link, poll, online } = turn.state
+  const { poll, online } = turn.state
   const suspectAt = suspectFrom(turn)
   if (suspectAt === undefined || !online || !tokenHolds(turn, account)) return
-  const at = Math.max(suspectAt, poll.probeAt, link.notBefore)
+  const at = Math.max(suspectAt, poll.probeAt)
   if (at === Infinity) return
   if (turn.now < at) return wake(turn, at)
   poll.probeAt = Infinity
