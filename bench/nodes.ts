@@ -4,6 +4,7 @@
  *
  *     --rate N       messages a second, over all nodes
  *     --seconds N    measured
+ *     --patience N   waits up to N seconds before each measurement for a machine that is at rest
  */
 import { parseArgs } from 'node:util'
 import { createConnection, type RowDataPacket } from 'mysql2/promise'
@@ -15,15 +16,22 @@ import { startMariadb } from '../tests/faults/mariadb-instance'
 import { startRedis } from '../tests/faults/redis-instance'
 import { befriend, freshId, register, WireClient, type Registered } from '../tests/helpers/wire-client'
 import { launchServer, type LaunchedServer } from '../tests/server/launch'
-import { cpuSeconds, machineSeconds, residentBytes } from './cpu'
+import { cpuSeconds, machineSeconds, quiet, residentBytes } from './cpu'
 import { quantile, sleep } from './window'
 
 const { values } = parseArgs({
-  options: { rate: { type: 'string', default: '200' }, seconds: { type: 'string', default: '10' } },
+  options: {
+    rate: { type: 'string', default: '50' },
+    seconds: { type: 'string', default: '10' },
+    patience: { type: 'string', default: '0' },
+  },
 })
 const rate = Number(values.rate)
 const measureMs = Number(values.seconds) * 1_000
+const patienceMs = Number(values.patience) * 1_000
 const pairs = 30
+/** What a start leaves to do: changes of the last ten seconds are read. */
+const settleMs = 14_000
 const idleMs = 6_000
 const secret = 'a secret of the bench: 0123456789 abcdef'
 const setups = [
@@ -60,20 +68,24 @@ async function makeTalks(url: string): Promise<Talk[]> {
   return talks
 }
 
-/** Sends at the given rate, and gives how long each message took to the other phone, in ms. */
-async function talk(servers: readonly LaunchedServer[], talks: readonly Talk[]): Promise<number[]> {
+interface Lines {
+  /** Sends at the given rate, and gives how long each message took to the other phone, in ms. */
+  talk(): Promise<number[]>
+  close(): void
+}
+/** Connects each pair to two nodes. */
+async function connect(servers: readonly LaunchedServer[], talks: readonly Talk[]): Promise<Lines> {
   const url = (n: number) => servers[n % servers.length]?.url ?? ''
   const sentAt = new Map<string, number>()
   const latencies: number[] = []
-  const clients: WireClient[] = []
-  for (const [n, { a, b }] of talks.entries()) {
-    const [from, to] = [
-      await WireClient.connect(url(n), a.token),
-      await WireClient.connect(url(n + 1), b.token),
-    ]
-    await to.call('sync.heads', {})
-    clients.push(from, to)
-    to.onFrame((frame) => {
+  const speakers: { client: WireClient; conversationId: number }[] = []
+  const hearers: WireClient[] = []
+  for (const [n, { a, b, conversationId }] of talks.entries()) {
+    speakers.push({ client: await WireClient.connect(url(n), a.token), conversationId })
+    const hearer = await WireClient.connect(url(n + 1), b.token)
+    await hearer.call('sync.heads', {})
+    hearers.push(hearer)
+    hearer.onFrame((frame) => {
       if (frame.t !== 'ev' || frame.ev !== 'sync.changed') return
       for (const row of (frame.data as { rows: { k: string; clientId?: string }[] }).rows) {
         const at = row.k === 'message' ? sentAt.get(row.clientId ?? '') : undefined
@@ -81,23 +93,32 @@ async function talk(servers: readonly LaunchedServer[], talks: readonly Talk[]):
       }
     })
   }
-  const start = performance.now()
-  for (let sent = 0; performance.now() - start < measureMs;) {
-    for (; sent < ((performance.now() - start) * rate) / 1_000; sent++) {
-      const { conversationId } = talks[sent % talks.length] ?? { conversationId: 0 }
-      const clientId = freshId()
-      sentAt.set(clientId, performance.now())
-      const body = { kind: 'text' as const, text: `message ${clientId}` }
-      const input = { conversationId, clientId, seenSeq: 0, body }
-      void clients[(sent % talks.length) * 2]?.call('chat.sendMessage', input)
-    }
-    await sleep(2)
+  function send(n: number): void {
+    const speaker = speakers[n % speakers.length]
+    const clientId = freshId()
+    sentAt.set(clientId, performance.now())
+    const body = { kind: 'text' as const, text: `message ${clientId}` }
+    const input = { conversationId: speaker?.conversationId ?? 0, clientId, seenSeq: 0, body }
+    void speaker?.client.call('chat.sendMessage', input).then(({ ok }) => {
+      if (!ok) sentAt.delete(clientId)
+    })
   }
-  for (const until = performance.now() + 10_000; sentAt.size > 0 && performance.now() < until;)
-    await sleep(20)
-  if (sentAt.size > 0) throw new Error(`${sentAt.size} messages did not arrive`)
-  for (const client of clients) client.close()
-  return latencies
+  return {
+    async talk() {
+      const start = performance.now()
+      for (let sent = 0, now = start; now - start < measureMs; now = performance.now()) {
+        for (; sent < ((now - start) * rate) / 1_000; sent++) send(sent)
+        await sleep(2)
+      }
+      for (const until = performance.now() + 10_000; sentAt.size > 0 && performance.now() < until;)
+        await sleep(20)
+      if (sentAt.size > 0) throw new Error(`${sentAt.size} messages did not arrive`)
+      return latencies
+    },
+    close() {
+      for (const client of [...hearers, ...speakers.map((speaker) => speaker.client)]) client.close()
+    },
+  }
 }
 
 async function measure(
@@ -107,39 +128,38 @@ async function measure(
   redis: Instance,
 ): Promise<Figures> {
   const pids = servers.map(({ pid }) => pid)
-  const asked = await questions(database)
-  const idleFrom = cpuOf(pids)
+  await sleep(settleMs)
+  const [asked, idleFrom] = [await questions(database), cpuOf(pids)]
   await sleep(idleMs)
   const idleCpu = cpuOf(pids) - idleFrom
   const queries = (await questions(database)) - asked
   const memory = pids.map((pid) => residentBytes(pid) / 2 ** 20)
-  const before = [
+  const sample = () => [
     cpuOf(pids),
     cpuSeconds(database.pid),
     cpuSeconds(redis.pid),
     machineSeconds(),
     cpuOf([process.pid]),
   ]
-  const latencies = await talk(servers, talks)
-  const after = [
-    cpuOf(pids),
-    cpuSeconds(database.pid),
-    cpuSeconds(redis.pid),
-    machineSeconds(),
-    cpuOf([process.pid]),
-  ]
-  const [nodes = 0, mariadb = 0, bus = 0, machine = 0, own = 0] = after.map((s, i) => s - (before[i] ?? 0))
-  const perMessage = (seconds: number) => `${Math.round((seconds * 1e6) / latencies.length)}`
+  const lines = await connect(servers, talks)
+  await quiet(patienceMs)
+  const [start, before] = [performance.now(), sample()]
+  const latencies = await lines.talk()
+  const seconds = (performance.now() - start) / 1_000
+  const [nodes = 0, mariadb = 0, bus = 0, machine = 0, own = 0] = sample().map((s, i) => s - (before[i] ?? 0))
+  lines.close()
+  const perMessage = (cpu: number) => `${Math.round((cpu * 1e6) / latencies.length)}`
   return {
     'memory MiB': (memory.reduce((sum, one) => sum + one, 0) / memory.length).toFixed(0),
     'idle CPU ms/s': ((idleCpu * 1e6) / idleMs / servers.length).toFixed(1),
     'idle statements/s': (((queries - 3) * 1_000) / idleMs / servers.length).toFixed(1),
+    messages: `${latencies.length}`,
     'µs/message: nodes': perMessage(nodes),
     MariaDB: perMessage(mariadb),
     Redis: perMessage(bus),
     'p50 ms': quantile(latencies, 0.5).toFixed(1),
     'p99 ms': quantile(latencies, 0.99).toFixed(1),
-    'cores of others': ((machine - nodes - mariadb - bus - own) / (measureMs / 1_000)).toFixed(2),
+    'cores of others': ((machine - nodes - mariadb - bus - own) / seconds).toFixed(2),
   }
 }
 

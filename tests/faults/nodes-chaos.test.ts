@@ -101,7 +101,7 @@ async function chaos(roamers: Roamers, sleeper: Sleeper): Promise<string[]> {
   for (let turn = 0; performance.now() - start < chaosMs - faultMs; turn++) {
     const well = nodes.flatMap(({ fault }, n) => (fault ? [] : [n]))
     const next = well[turn % well.length]
-    const takes = !taken && performance.now() - start > leaseMs
+    const takes: boolean = !taken && performance.now() - start > leaseMs
     if (well.length > 1 && next !== undefined) {
       taken ||= takes
       later(await hit(next, takes ? 'killed' : faults[turn % faults.length]!, faultMs))

@@ -3,6 +3,7 @@ import { accountsMutants } from './list/accounts'
 import { commitMutants } from './list/commit'
 import { dataMutants } from './list/data'
 import { engineMutants } from './list/engine'
+import { nodesMutants } from './list/nodes'
 import { syncMutants } from './list/sync'
 import { transportMutants } from './list/transport'
 import type { Mutant } from './mutant'
@@ -14,4 +15,5 @@ export const mutants: readonly Mutant[] = [
   ...engineMutants,
   ...transportMutants,
   ...accountsMutants,
+  ...nodesMutants,
 ]

@@ -67,7 +67,13 @@ export const commitMutants: readonly Mutant[] = [
   },
   {
     name: 'a savepoint is not rolled back',
-    edits: [{ file: 'server/units.ts', find: "  await tx.db.run('ROLLBACK TO one_call')\n", put: '' }],
+    edits: [
+      {
+        file: 'server/units.ts',
+        find: "  await tx.db.run(tx.alone ? 'ROLLBACK' : 'ROLLBACK TO one_call')\n",
+        put: '',
+      },
+    ],
     tests: [
       { file: commit, title: '[F3] a refusal and a throw undo their own call alone' },
       { file: commit, title: '[F7] a refusal that says keep leaves what its call wrote' },

@@ -106,7 +106,7 @@ export const dataMutants: readonly Mutant[] = [
   {
     name: 'writes run under the default isolation',
     edits: [
-      { file: 'server/db/mysql.ts', find: 'open(url, readCommitted,', put: 'open(url, repeatableRead,' },
+      { file: 'server/db/mysql.ts', find: 'open(url, [readCommitted,', put: 'open(url, [repeatableRead,' },
     ],
     tests: [
       {
