@@ -32,6 +32,9 @@ export interface TalkReport extends Span {
   p99Ms: number
 }
 
+/** Whoever is turned away in a closed loop comes back after so long, as a phone would. */
+const refusedWaitMs = 250
+
 interface Sent {
   by: number
   /** Place of the conversation in the sender's list. */
@@ -91,7 +94,7 @@ export class Talk implements LineEar {
   refused(line: Line, frame: string): void {
     this.total.refused++
     this.refusal ||= frame
-    if (!this.plan.ratePerSecond) this.send(line)
+    if (!this.plan.ratePerSecond) setTimeout(() => this.send(line), refusedWaitMs)
   }
 
   delivered(line: Line, id: number, seq: number): void {
