@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { ops } from '../protocol'
 import { createLoad, levelOf, purposeOf, Queue, sheds, writesMax, type Level, type Purpose } from './load'
 
-const calm = { loopDelayMs: 0, writes: 0, writeWaitMs: 0, readWaitMs: 0 }
+const calm = { loopDelayMs: 0, writes: 0, writeWaitMs: 0, reads: 0, readWaitMs: 0 }
 const order: readonly Purpose[] = ['passing', 'look', 'enter', 'work', 'vital']
 
 describe('what is turned away', () => {
@@ -33,6 +33,7 @@ describe('levelOf', () => {
     ['writes that wait', { writeWaitMs: 2_000 }, 4],
     ['half a queue', { writes: writesMax / 2 }, 1],
     ['a full queue', { writes: writesMax }, 4],
+    ['as many reads', { reads: writesMax }, 4],
     ['the highest of several', { loopDelayMs: 150, readWaitMs: 600 }, 2],
   ])('[L3] %s', (_what, signs, level) => {
     expect(levelOf({ ...calm, ...signs })).toBe(level)

@@ -46,16 +46,22 @@ export interface Signs {
   writes: number
   /** How long half of them have waited. */
   writeWaitMs: number
-  /** How long half of the reads have waited for a snapshot to read on. */
+  /** Reads that wait for a snapshot to read on. */
+  reads: number
+  /** How long half of them have waited. */
   readWaitMs: number
 }
 /** Writes without an answer; the queue of commit.ts, which is as long, is the bound behind it (F5). */
 export const writesMax = 4096
+/** Reads that wait for a snapshot. */
+export const readsMax = 4096
+const halves = (max: number) => [max / 2, (max * 3) / 4, (max * 7) / 8, max] as const
 /** Where each level begins. The highest level of any sign counts. */
 const steps: Record<keyof Signs, readonly [number, number, number, number]> = {
   loopDelayMs: [150, 300, 500, 1_000],
-  writes: [writesMax / 2, (writesMax * 3) / 4, (writesMax * 7) / 8, writesMax],
+  writes: halves(writesMax),
   writeWaitMs: [500, 1_000, 1_500, 2_000],
+  reads: halves(readsMax),
   readWaitMs: [250, 500, 1_000, 2_000],
 }
 const signNames = Object.keys(steps) as (keyof Signs)[]
@@ -133,9 +139,10 @@ export function createLoad({ ticks, loopDelayMs = () => 0 }: LoadOptions): Load 
     if (now - lookedAt >= lookEveryMs || now < lookedAt) {
       lookedAt = now
       const times = { loopDelayMs: loopDelayMs(), writeWaitMs: writes.waitMs(), readWaitMs: reads.waitMs() }
-      byTimes = levelOf({ ...times, writes: 0 })
+      byTimes = levelOf({ ...times, writes: 0, reads: 0 })
     }
-    return byTimes === 4 ? byTimes : (Math.max(byTimes, passed('writes', writes.length)) as Level)
+    const byCounts = Math.max(passed('writes', writes.length), passed('reads', reads.length))
+    return Math.max(byTimes, byCounts) as Level
   }
   return {
     writes,

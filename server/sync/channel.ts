@@ -19,6 +19,9 @@ export interface ChannelOptions {
   onError: (error: unknown) => void
 }
 
+/** Changes that wait while something before them is read. */
+const waitingMax = 256
+
 export class Channel {
   usedAt: TimeMs
   working = false
@@ -48,7 +51,12 @@ export class Channel {
       const next = this.published === undefined || change.from === this.published
       if (this.audience && next) return this.send(this.audience, change)
     }
-    this.waiting.push(change)
+    if (this.waiting.length < waitingMax) this.waiting.push(change)
+    else {
+      // Too much to hold while the database does not answer: it is read there.
+      this.waiting = []
+      this.reached = Math.max(this.reached, change.to)
+    }
     this.start()
   }
 

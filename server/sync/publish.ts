@@ -17,6 +17,8 @@ export interface Publisher {
 }
 
 const channelIdleMs = 10 * 60_000
+/** Channels that are kept. One that is dropped reads its audience anew when its stream moves again. */
+const channelsMax = 50_000
 
 export function createPublisher(options: ChannelOptions & { bus: Bus }): Publisher {
   const { bus, deliver, now } = options
@@ -24,6 +26,7 @@ export function createPublisher(options: ChannelOptions & { bus: Bus }): Publish
   const channelOf = (stream: StreamId): Channel => {
     const known = channels.get(stream)
     if (known) return known
+    if (channels.size >= channelsMax) dropOne(channels)
     const made = new Channel(stream, options)
     channels.set(stream, made)
     return made
@@ -53,4 +56,13 @@ export function createPublisher(options: ChannelOptions & { bus: Bus }): Publish
       await Promise.all([...channels.values()].map(({ done }) => done))
     },
   }
+}
+
+/** The oldest that is not at work. */
+function dropOne(channels: Map<StreamId, Channel>): void {
+  for (const [stream, { working }] of channels)
+    if (!working) {
+      channels.delete(stream)
+      return
+    }
 }

@@ -138,7 +138,12 @@ function responseOf({ log }: Talk, op: string, id: number, result: Result<unknow
 
 /** The digest, behind the frames of what it counts (Y9); a session that ended elsewhere is found here too (A6). */
 async function pulse({ app }: Talk, connection: Connection): Promise<void> {
-  const digest = await app.pulse(connection.userId, connection.sessionId)
+  // Whoever has so much unanswered hears of it without a pong.
+  if (connection.unanswered >= unansweredMax) return
+  connection.unanswered += 1
+  const digest = await app.pulse(connection.userId, connection.sessionId).finally(() => {
+    connection.unanswered -= 1
+  })
   if (digest === undefined) connection.end({ code: 'unauthenticated' }, closeCodes.unauthenticated)
   else connection.send({ t: 'pong', digest })
 }

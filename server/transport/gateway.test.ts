@@ -33,11 +33,13 @@ let gateway: Gateway
 let answers: (() => void)[]
 const digest = 42
 let busy = false
+let pulse: () => Promise<number>
 const turn = () => new Promise((resolve) => setImmediate(resolve))
 
 beforeEach(() => {
   at = 1_000
   busy = false
+  pulse = async () => digest
   answers = []
   registry = new Registry()
   gateway = createGateway(options())
@@ -46,7 +48,7 @@ beforeEach(() => {
 const options = (): GatewayOptions => ({
   app: {
     authenticate: async (token) => (token === 'wrong' ? undefined : { userId: Number(token), sessionId: 9 }),
-    pulse: async () => digest,
+    pulse: () => pulse(),
     isBusy: () => busy,
     turnsAway: (op) =>
       busy && op === 'chat.sendMessage' ? { code: 'overloaded', data: { retryAfterMs: 1_500 } } : undefined,
@@ -217,6 +219,13 @@ describe('a loaded server', () => {
     busy = true
     phone.say({ t: 'hello', v: 1, token: '1', features: [] })
     await expect.poll(() => phone.wire.frames).toMatchObject([{ t: 'welcome', userId: 1 }])
+  })
+  it('[L4] pings that get no answer wait in bounded number', async () => {
+    const phone = await live()
+    let asked = 0
+    pulse = () => new Promise(() => (asked += 1))
+    for (let n = 0; n < 100; n++) phone.say({ t: 'ping' })
+    expect(asked).toBe(64)
   })
   it('[L4] of all addresses together 2,000 sockets may be open without a hello', () => {
     const ears = Array.from({ length: 2_000 }, (_, n) => open(`10.0.${n >> 8}.${n & 255}`).ear)
