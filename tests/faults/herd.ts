@@ -17,6 +17,8 @@ export interface Returned {
   perSecond: number
   /** Sockets that were asked for, and did not lead to a welcome. */
   failed: number
+  /** CPU seconds of this process meanwhile. */
+  cpuSeconds: number
 }
 
 /** One loopback address has so many phones. */
@@ -34,6 +36,7 @@ export async function runHerd({ url, people, jitter }: Herd, connected: () => vo
     await Promise.all(phones.slice(from, from + atOnce).map((phone) => phone.connect()))
   const lost = phones.map((phone) => phone.ended())
   connected()
+  const used = process.cpuUsage()
   let lostAt = 0
   let failed = 0
   const backAt = await Promise.all(
@@ -48,6 +51,7 @@ export async function runHerd({ url, people, jitter }: Herd, connected: () => vo
       return performance.now()
     }),
   )
+  const { user, system } = process.cpuUsage(used)
   for (const phone of phones) phone.close()
   const took = backAt.map((at) => at - lostAt)
   const first = Math.min(...backAt)
@@ -56,6 +60,7 @@ export async function runHerd({ url, people, jitter }: Herd, connected: () => vo
     syncedMs: { p50: quantile(took, 0.5), p99: quantile(took, 0.99), max: last - lostAt },
     perSecond: (phones.length * 1000) / (last - first),
     failed,
+    cpuSeconds: (user + system) / 1e6,
   }
 }
 
