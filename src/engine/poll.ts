@@ -14,9 +14,8 @@ import { jitteredMs, restRequest, wake, type Turn } from './turn'
 
 /** Sockets that fail in a row before REST is tried. */
 const FAILS_MAX = 3
-/** Nor does anybody wait longer for a socket that says nothing; less where sockets have failed already. */
+/** Nor does anybody wait longer for a socket that says nothing. A server that everybody comes back to at once is faster. */
 const SLOW_MS = 5_000
-const SLOW_AGAIN_MS = 2_000
 /** Calls that wait follow each other no faster than this, so that a lively chat does not turn into a storm of calls. */
 const WAIT_EVERY_MS = 1_000
 /** A token that is refused so soon after it was made is not replaced at once. */
@@ -48,9 +47,8 @@ function probeIfDue(turn: Turn, account: Account): void {
 /** When it is time to try REST beside this attempt at a socket; undefined: nothing speaks against sockets. */
 function suspectFrom(turn: Turn): TimeMs | undefined {
   const { phase, fails, openedAt } = turn.state.link
-  const failing = fails >= FAILS_MAX
-  if (phase === 'waiting') return failing ? turn.now : undefined
-  if (phase === 'opening' || phase === 'greeting') return openedAt + (failing ? SLOW_AGAIN_MS : SLOW_MS)
+  if (phase === 'waiting') return fails >= FAILS_MAX ? turn.now : undefined
+  if (phase === 'opening' || phase === 'greeting') return openedAt + SLOW_MS
   return undefined
 }
 
