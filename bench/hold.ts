@@ -35,6 +35,8 @@ export async function hold({ dialect, url, peers }: HoldPlan): Promise<Held> {
   }
   const load = freshLoad()
   const lines: Line[] = []
+  // From the beginning: on a slow machine the first would be cut for their silence before the last are there.
+  const stop = pingInTurn(lines)
   for (let at = 0; at < peers.length; at += atOnce) {
     const some = peers.slice(at, at + atOnce)
     const options = some.map((peer, n) => ({
@@ -59,7 +61,6 @@ export async function hold({ dialect, url, peers }: HoldPlan): Promise<Held> {
     }
     if (waiting === 0) allAnswered()
   })
-  const stop = pingInTurn(lines)
   const end = () => {
     stop()
     for (const line of lines) line.cut()
