@@ -130,12 +130,16 @@ function resultOf(outcome: AnyOutcome | undefined): Result<unknown> {
   return outcome.ok ? outcome : { ok: false, error: outcome.error }
 }
 
-/** True once in each span of time. Old changes go in a transaction of their own, which runs beside others on MySQL. */
+/**
+ * True once in each span of time, also when the clock was ahead and came back. Old changes go in a transaction of their own,
+ * which runs beside others on MySQL.
+ */
 function every(ms: number, now: () => number): () => boolean {
   let next = now() + ms
   return () => {
-    const due = now() >= next
-    if (due) next = now() + ms
+    const time = now()
+    const due = time >= next || time < next - 2 * ms
+    if (due) next = time + ms
     return due
   }
 }

@@ -282,6 +282,23 @@ describe.each(databases)('commit on $name', ({ open, name }) => {
     clock.mockRestore()
   })
 
+  it('goes on removing old changes when a clock that was days ahead comes back', async () => {
+    let time = Date.now()
+    const clock = vi.spyOn(tools, 'now').mockImplementation(() => time)
+    const { call, commit } = testFunnel(db)
+    for (const jump of [72 * 3600_000, -72 * 3600_000]) {
+      time += jump
+      await call('notes.write', note([11]))
+    }
+    await db.write((c) => recordChanges(c, [{ stream: 12, from: 0, to: 1, rows: [] }], () => 4097))
+    time += 11_000
+    await call('notes.write', note([11]))
+    await commit.close()
+    const left = await db.read(async (c) => c.all('SELECT stream FROM changes WHERE id = 4097'))
+    expect(left).toEqual([])
+    clock.mockRestore()
+  })
+
   it(`writes the table of changes beside the rows (${name})`, async () => {
     const { call } = testFunnel(db)
     await Promise.all([1, 2, 3].map(() => call('notes.writeMany', note([11, 12]))))
