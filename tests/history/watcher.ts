@@ -4,6 +4,7 @@
  */
 import { createEngine } from '../../src/engine/engine'
 import type { Engine, Intent, MessageView, RoomView, Ticket } from '../../src/engine/face'
+import { partsOf } from '../../src/engine/stored'
 import type { Result } from '../../protocol/errors'
 import { freshId } from '../helpers/wire-client'
 import { nodePorts, type NodePorts } from '../helpers/node-ports'
@@ -21,6 +22,8 @@ export interface WatcherOptions {
   /** Marks what it shows as read. */
   reads?: boolean
 }
+/** What the engine keeps of acts until they are answered. */
+const isAct = (key: string): boolean => partsOf(key).kind === 'act'
 /** A screen is drawn at most so often, as on a phone. */
 const drawEveryMs = 20
 const passwordOfTests = 'correct horse 1'
@@ -96,9 +99,13 @@ export class Watcher {
     this.tell({ is: 'network', online: true })
   }
 
-  /** Everything it was told of is there, and everything it said was answered. */
+  /** Everything it was told of is there, and everything it said or read was answered. */
   isCurrent(): boolean {
-    return this.engine?.current() === true && this.engine.pendingCount() === 0
+    return (
+      this.engine?.current() === true &&
+      this.engine.pendingCount() === 0 &&
+      ![...this.disk.keys()].some(isAct)
+    )
   }
   room(): RoomView | undefined {
     return this.engine?.room(this.options.conversationId)
@@ -109,13 +116,14 @@ export class Watcher {
     for (;;) {
       this.draw()
       const last = this.room()?.messages.at(-1)?.seq ?? 0
+      // What it just marked as read is on its disk by then.
+      await new Promise((resolve) => setTimeout(resolve, 10))
       const tookMs = performance.now() - start
       if (this.isCurrent() && last >= lastSeq) return tookMs
       if (tookMs > withinMs)
         throw new Error(
           `${this.options.name} shows ${last} of ${lastSeq}, is ${this.engine?.link() ?? 'off'}`,
         )
-      await new Promise((resolve) => setTimeout(resolve, 10))
     }
   }
 
