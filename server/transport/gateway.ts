@@ -54,7 +54,7 @@ const framesPerSecondOfUser = 1_000
 /** Sockets that have not said hello, of all addresses together. */
 const greetingMax = 2_000
 /** A loaded server writes each socket less often, with more frames at once. */
-const busyFlushMs = 15
+const busyFlushMs = 8
 const silentMs = 3 * limits.pingEveryMs
 /** A socket that does not finish its close is cut. */
 const closingMs = 2_000

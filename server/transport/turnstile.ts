@@ -18,7 +18,7 @@ interface Gate {
 /** A commit takes 128 of them (F3): where three of four are refused there are enough in each round. */
 export const framesPerRound = 512
 /** A loaded server reads each socket so seldom: a read costs more than the refusal of what was read. */
-export const restMs = 25
+export const restMs = 32
 
 export class Turnstile {
   private left = framesPerRound
