@@ -27,6 +27,8 @@ export interface WorldOptions {
   store?: Store
 }
 
+/** Of what happens, so much happens before the servers are done with what came just before: calls meet, commits are shared. */
+const atOnce = 0.3
 /** How far the clock of a node may be off; at two seconds it would not be ready (D7). */
 const skewMsMax = 1_500
 
@@ -112,7 +114,7 @@ export class World {
   /** Lets `ms` pass. */
   async run(ms: number): Promise<void> {
     const until = this.clock.now() + ms
-    while (this.clock.step(until)) await this.cluster.settle()
+    while (this.clock.step(until)) if (!this.dice.chance(atOnce)) await this.cluster.settle()
     await this.cluster.settle()
   }
 
