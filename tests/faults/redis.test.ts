@@ -12,7 +12,7 @@ import { startMariadb } from './mariadb-instance'
 import { startRedis, type RedisInstance } from './redis-instance'
 
 const frozenMs = 30_000
-const awayMs = 6_000
+const awayMs = 7_000
 const lateMsMax = 5_000
 /** Fast: the median of what was acked in so long a time. */
 const [fastMs, windowMs, healWithinMs] = [300, 1_500, 10_000]
