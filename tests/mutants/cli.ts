@@ -12,12 +12,15 @@ import { mutate, type Mutant } from './mutant'
 import { runTests } from './vitest-run'
 
 const root = path.resolve(import.meta.dirname, '../..')
+/** A bug may make a test hang; that shows nothing. */
+const mutantWithinMs = 120_000
+const allWithinMs = 600_000
 const backends = ['TOKENIM_TEST_MYSQL', 'TOKENIM_TEST_REDIS']
 
 /** Names of the tests that are not green without any bug. */
 async function notGreen(folder: string, chosen: readonly Mutant[]): Promise<string[]> {
   const tests = chosen.flatMap((mutant) => mutant.tests)
-  const report = await runTests(folder, tests)
+  const report = await runTests(folder, tests, allWithinMs)
   const others = tests.filter((choice) => colourOf(report, choice) !== 'green')
   return [...new Set(others.map((choice) => `${colourOf(report, choice)}: ${choice.file} “${choice.title}”`))]
 }
@@ -30,7 +33,7 @@ async function survival(folder: string, mutant: Mutant): Promise<string | undefi
     const before = [...texts.keys()].map((file) => [file, read(file)] as const)
     try {
       for (const [file, text] of texts) writeFileSync(path.join(folder, file), text)
-      return survivalOf(await runTests(folder, mutant.tests), mutant.tests)
+      return survivalOf(await runTests(folder, mutant.tests, mutantWithinMs), mutant.tests)
     } finally {
       for (const [file, text] of before) writeFileSync(path.join(folder, file), text)
     }

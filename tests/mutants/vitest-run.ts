@@ -5,8 +5,6 @@ import path from 'node:path'
 import type { Report } from './judge'
 import type { Choice } from './mutant'
 
-const runWithinMs = 300_000
-
 /** Choices that one run of vitest can take: those with the same configuration and environment. */
 export function groupsOf(choices: readonly Choice[]): Choice[][] {
   const groups = new Map<string, Choice[]>()
@@ -17,10 +15,15 @@ export function groupsOf(choices: readonly Choice[]): Choice[][] {
   return [...groups.values()]
 }
 
-/** The report of the tests chosen, which may have several groups. Throws Error when a run leaves none, or hangs. */
-export async function runTests(folder: string, choices: readonly Choice[]): Promise<Report> {
+/** The report of the tests chosen, which may have several groups. Throws Error when a run leaves none, or takes too long. */
+export async function runTests(
+  folder: string,
+  choices: readonly Choice[],
+  withinMs: number,
+): Promise<Report> {
   const testResults: Report['testResults'][number][] = []
-  for (const group of groupsOf(choices)) testResults.push(...(await runGroup(folder, group)).testResults)
+  for (const group of groupsOf(choices))
+    testResults.push(...(await runGroup(folder, group, withinMs)).testResults)
   return { testResults }
 }
 
@@ -30,7 +33,7 @@ const configOf = ({ file }: Choice): string =>
 /** A regular expression that fits the text and nothing else. */
 const literal = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
 
-async function runGroup(folder: string, group: readonly Choice[]): Promise<Report> {
+async function runGroup(folder: string, group: readonly Choice[], withinMs: number): Promise<Report> {
   const [first] = group
   if (!first) return { testResults: [] }
   const outputFile = path.join(folder, 'report.json')
@@ -38,7 +41,8 @@ async function runGroup(folder: string, group: readonly Choice[]): Promise<Repor
   const titles = [...new Set(group.map(({ title }) => literal(title)))].join('|')
   const files = [...new Set(group.map(({ file }) => file))]
   const args = ['run', '--config', configOf(first), '-t', titles, '--reporter=json']
-  const output = await runNode(folder, [...args, `--outputFile.json=${outputFile}`, ...files], first.env)
+  const command = [...args, `--outputFile.json=${outputFile}`, ...files]
+  const output = await runNode(folder, command, first.env, withinMs)
   try {
     return JSON.parse(readFileSync(outputFile, 'utf8')) as Report
   } catch {
@@ -46,7 +50,7 @@ async function runGroup(folder: string, group: readonly Choice[]): Promise<Repor
   }
 }
 
-function runNode(cwd: string, args: string[], env: Choice['env']): Promise<string> {
+function runNode(cwd: string, args: string[], env: Choice['env'], withinMs: number): Promise<string> {
   const vitest = path.join(cwd, 'node_modules/vitest/vitest.mjs')
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [vitest, ...args], {
@@ -57,7 +61,7 @@ function runNode(cwd: string, args: string[], env: Choice['env']): Promise<strin
     let output = ''
     for (const stream of [child.stdout, child.stderr])
       stream.setEncoding('utf8').on('data', (text: string) => (output += text))
-    const timer = setTimeout(() => child.kill('SIGKILL'), runWithinMs)
+    const timer = setTimeout(() => child.kill('SIGKILL'), withinMs)
     child.on('error', reject)
     child.on('close', () => {
       clearTimeout(timer)

@@ -189,8 +189,8 @@ export const engineMutants: readonly Mutant[] = [
     edits: [
       {
         file: 'src/engine/link.ts',
-        find: 'link.pongBy !== undefined && turn.now >= link.pongBy)',
-        put: 'link.pongBy !== undefined && turn.now < 0)',
+        find: 'link.pongBy ??= turn.now + limits.pongWithinMs',
+        put: 'link.pongBy ??= turn.now + limits.pongWithinMs * 1_000',
       },
     ],
     tests: [{ file: link, title: '[W6] pings every pingEveryMs and gives up a link that stays silent' }],

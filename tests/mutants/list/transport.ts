@@ -33,8 +33,8 @@ export const transportMutants: readonly Mutant[] = [
       },
       {
         file: 'server/transport/frames.ts',
-        find: '  connection.unanswered -= 1\n',
-        put: "  connection.unanswered -= 1\n  if (op === 'sync.heads') talk.registry.listen(connection, talk.userRate)\n",
+        find: '  connection.sendText(responseOf(talk, op, id, result))\n',
+        put: "  connection.sendText(responseOf(talk, op, id, result))\n  if (op === 'sync.heads') talk.registry.listen(connection, talk.userRate)\n",
       },
     ],
     tests: [{ file: gateway, title: '[Y8] hears from the welcome on, before it asks for anything' }],
