@@ -1,14 +1,14 @@
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { History, nothingBroken, type Broken, type Logged, type Verdict } from '.'
 
 const conversationId = 7
 const row = (seq: number, clientId: string, sender = 1): Logged => ({ seq, sender, clientId, text: clientId })
 
-let history = new History()
-afterEach(() => {
-  history.remove()
+let history: History
+beforeEach(() => {
   history = new History()
 })
+afterEach(() => history.remove())
 const say = (clientId: string, sender = 1) =>
   history.invoke({ conversationId, sender, clientId, text: clientId })
 /** Sends these one after the other; with a seq: acked. */
