@@ -41,7 +41,6 @@ interface Running {
 async function start(config: Config, log: Log, fatal: (error: unknown) => void): Promise<Running> {
   const { publicOrigins: origins, trustProxy, rateFactor, socketsPerAddress } = config
   const db = await openDatabase(config)
-  await migrate(db)
   const lease = await leaseNode(db, { onLost: fatal })
   const onError = (error: unknown) => log.warn({ error: describe(error) }, 'the bus')
   const bus = config.redisUrl ? redisBus({ url: config.redisUrl, onError }) : memoryBus()
@@ -103,10 +102,17 @@ const openShared = (url: string, onError: (error: unknown) => void) => ({
   circuit: () => createCircuit(5_000, () => performance.now(), onError),
 })
 
-const openDatabase = ({ databaseUrl: url, dataDir, unsafeDurability }: Config): Promise<Db> =>
-  url
-    ? openMysql({ url, unsafeDurability })
-    : openSqlite({ file: path.join(dataDir, 'tokenim.db'), unsafeDurability })
+/** With the tables of this version. A migration of large tables may be silent for minutes. */
+async function openDatabase({ databaseUrl: url, dataDir, unsafeDurability }: Config): Promise<Db> {
+  if (!url) {
+    const db = await openSqlite({ file: path.join(dataDir, 'tokenim.db'), unsafeDurability })
+    await migrate(db)
+    return db
+  }
+  const patient = await openMysql({ url, unsafeDurability, silentMs: 0 })
+  await migrate(patient).finally(() => patient.close())
+  return openMysql({ url, unsafeDurability })
+}
 
 /** Beside dist/server, or in dist when the server runs from its sources. */
 function clientFolder(): string {

@@ -1,4 +1,5 @@
 /** The grown-up database: anything that speaks MySQL's protocol (tested: MariaDB 10.11). */
+import type { Socket } from 'node:net'
 import { createPool, type Pool, type PoolConnection as RawConnection, type PoolOptions } from 'mysql2'
 import { createConnection, type PoolConnection } from 'mysql2/promise'
 import type { Connection, Db } from './connection'
@@ -10,10 +11,16 @@ export interface MysqlOptions {
   url: string
   /** Open although commits are not flushed to disk (UNSAFE_DURABILITY=1). */
   unsafeDurability?: boolean
+  /**
+   * A connection in use on which nothing comes for so long is dead, though nobody said so; 0: however long it takes
+   * (migrations). Longer than the wait for a lock.
+   */
+  silentMs?: number
   writersMax?: number
   readersMax?: number
 }
 
+const silentMsMax = 8_000
 const session = [
   `SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION,ERROR_FOR_DIVISION_BY_ZERO'`,
   // MariaDB alone reads the comment: a transaction that falls silent, because its node is frozen or cut off, lets go of its
@@ -29,11 +36,12 @@ const repeatableRead = 'SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ'
  * Opens two pools, for writes (READ COMMITTED) and for snapshots (REPEATABLE READ, read-only). Throws DbError `down` when
  * the server is not reachable, Error when its commits are not durable (rule D1).
  */
-export async function openMysql({ url, unsafeDurability, ...sizes }: MysqlOptions): Promise<Db> {
+export async function openMysql(options: MysqlOptions): Promise<Db> {
+  const { url, unsafeDurability, silentMs = silentMsMax, writersMax = 8, readersMax = 8 } = options
   try {
     await makeDatabase(url)
-    const writers = open(url, [readCommitted, withoutBegin], sizes.writersMax ?? 8)
-    const readers = open(url, [repeatableRead], sizes.readersMax ?? 8)
+    const writers = open(url, [readCommitted, withoutBegin], writersMax, silentMs)
+    const readers = open(url, [repeatableRead], readersMax, silentMs)
     const db = mysql(writers, readers)
     if (!unsafeDurability)
       await db.read(assertDurable).catch((error: unknown) => db.close().then(() => fail(error)))
@@ -83,6 +91,10 @@ async function transact<T>(
   }
 }
 
+/** What mysql2's types leave out. */
+interface HasStream {
+  readonly stream: Socket
+}
 interface Pooled {
   raw: PoolConnection
   connection: Connection
@@ -117,16 +129,21 @@ async function giveBack(raw: PoolConnection): Promise<void> {
   }
 }
 
-function open(url: string, modes: readonly string[], connectionLimit: number): Pool {
-  const pool = createPool({ ...options(url), connectionLimit, maxIdle: connectionLimit })
+function open(url: string, modes: readonly string[], connectionLimit: number, silentMs: number): Pool {
+  const pool = createPool({ ...poolOptions(url), connectionLimit, maxIdle: connectionLimit })
+  const streamOf = (raw: unknown) => (raw as HasStream).stream
   // Commands queue per connection: these run before whatever the pool hands it out for.
   pool.on('connection', (raw) => {
+    const stream = streamOf(raw)
+    stream.on('timeout', () => stream.destroy())
     for (const sql of [...session, ...modes]) raw.query(sql, (error) => error && raw.destroy())
   })
+  pool.on('acquire', (raw) => streamOf(raw).setTimeout(silentMs))
+  pool.on('release', (raw) => streamOf(raw).setTimeout(0))
   return pool
 }
 
-const options = (uri: string): PoolOptions => ({
+const poolOptions = (uri: string): PoolOptions => ({
   uri,
   charset: 'utf8mb4_bin',
   flags: ['FOUND_ROWS'],
@@ -141,13 +158,13 @@ const options = (uri: string): PoolOptions => ({
 const unknownDatabase = 1049
 async function makeDatabase(url: string): Promise<void> {
   try {
-    await (await createConnection(options(url))).end()
+    await (await createConnection(poolOptions(url))).end()
   } catch (error) {
     if (!(error instanceof Error && 'errno' in error && error.errno === unknownDatabase)) throw error
     const server = new URL(url)
     const name = decodeURIComponent(server.pathname.slice(1))
     server.pathname = '/'
-    const connection = await createConnection(options(server.href))
+    const connection = await createConnection(poolOptions(server.href))
     await connection
       .query(`CREATE DATABASE IF NOT EXISTS \`${name.replaceAll('`', '``')}\` CHARACTER SET utf8mb4`)
       .finally(() => connection.end())

@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import type { Db } from '../../server/db/connection'
+import type { Connection, Db } from '../../server/db/connection'
 import { assertDurable, openMysql } from '../../server/db/mysql'
 import { mysqlError } from '../../server/db/mysql-error'
+import { startProxy } from '../faults/proxy'
 import { databases } from './databases'
 
 const opened: Db[] = []
@@ -21,6 +22,28 @@ describe.each(databases.filter(({ name }) => name === 'mysql'))('MySQL', (kind) 
     opened.push(db)
     return db
   }
+
+  it('[D12] a line that fell silent without a word is given up, and the next transaction has another', async () => {
+    const server = new URL(process.env.TOKENIM_TEST_MYSQL ?? '')
+    const proxy = await startProxy({ host: server.hostname, port: Number(server.port || 3306) })
+    const url = Object.assign(new URL(server), {
+      hostname: '127.0.0.1',
+      port: String(proxy.port),
+      pathname: '/mysql',
+    })
+    const db = await openMysql({ url: url.href, silentMs: 500 })
+    const ask = async (c: Connection) => c.all('SELECT 1 AS one')
+    try {
+      await db.read(ask)
+      proxy.lose('server')
+      await expect(db.read(ask)).rejects.toMatchObject({ kind: 'down' })
+      proxy.heal()
+      expect(await db.read(ask)).toEqual([{ one: 1 }])
+    } finally {
+      await db.close()
+      await proxy.close()
+    }
+  })
 
   it('a deadlock is told as again to one, and the other commits', async () => {
     const db = await open()
