@@ -19,6 +19,11 @@ export class VirtualClock {
     }
   }
 
+  /** Something is due within `ms`. */
+  isDue(ms: number): boolean {
+    return this.events.some(({ at }) => at <= this.time + ms)
+  }
+
   /** Runs the next event if it is due by `until`; false when there is none. */
   step(until: number): boolean {
     let next = -1

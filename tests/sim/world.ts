@@ -27,8 +27,8 @@ export interface WorldOptions {
   store?: Store
 }
 
-/** Of what happens, so much happens before the servers are done with what came just before: calls meet, commits are shared. */
-const atOnce = 0.3
+/** Of what happens so soon after something, so much finds the servers busy with it: calls meet, commits are shared. */
+const atOnce = { withinMs: 5, share: 0.5 }
 /** How far the clock of a node may be off; at two seconds it would not be ready (D7). */
 const skewMsMax = 1_500
 
@@ -114,7 +114,9 @@ export class World {
   /** Lets `ms` pass. */
   async run(ms: number): Promise<void> {
     const until = this.clock.now() + ms
-    while (this.clock.step(until)) if (!this.dice.chance(atOnce)) await this.cluster.settle()
+    const { clock, dice } = this
+    while (clock.step(until))
+      if (!clock.isDue(atOnce.withinMs) || !dice.chance(atOnce.share)) await this.cluster.settle()
     await this.cluster.settle()
   }
 
