@@ -1,5 +1,5 @@
 /** One seed: set up, act under faults, heal, judge. */
-import { actOnce, blockOnce } from './acts'
+import { actOnce, acts, blockOnce } from './acts'
 import { brokenLaws } from './laws'
 import type { Store } from './store'
 import { viewsDiffer } from './views'
@@ -26,12 +26,12 @@ const convergeMs = 5_000
 
 /** Runs a seed on a store, or on a fresh file. */
 export async function runSeed(seed: number, options: RunOptions, store?: Store): Promise<RunReport> {
-  const { phones, acts, nodes, blocks } = options
+  const { phones, nodes, blocks } = options
   const world = await World.make({ seed, ...(nodes && { nodes }), ...(store && { store }) })
   try {
     await world.setUp(phones)
     Object.assign(world.net.options, { drop: 0.02, double: 0.02, delayMsMax: 150 })
-    for (let n = 0; n < acts; n++) {
+    for (let n = 0; n < options.acts; n++) {
       actOnce(world)
       if (blocks && world.dice.chance(0.04)) blockOnce(world)
       await world.run(world.dice.between(0, 400))
@@ -48,6 +48,8 @@ async function healAndJudge(world: World): Promise<string[]> {
   const broken: string[] = []
   await world.heal()
   await world.until(() => world.isQuiet(), 240_000)
+  // Last words: nobody comes back any more, and nothing follows that would give away what was missed.
+  for (const phone of world.phones) acts['send']?.run(world, phone)
   await world.run(convergeMs)
   for (const phone of world.phones)
     for (const line of await viewsDiffer(world, phone)) broken.push(`${convergeMs} ms after: ${line}`)
