@@ -50,7 +50,7 @@ it(
   async () => {
     const roamers = await Roamers.start(
       nodes.map(({ url }) => url),
-      6,
+      9,
     )
     try {
       const sleeper = await Sleeper.start(nodes[0]!.url, roamers.history, database.url)

@@ -3,9 +3,10 @@ import { befriend, must, post, register, type Registered } from '../helpers/wire
 import { checkAll, History, Sender, Watcher, type Checked, type Sent, type Verdict } from '../history'
 
 /** A client notices so late that its server is silent. */
-const silentMs = 2_500
-const everyMs = 40
-const inFlight = 4
+const silentMs = 2_000
+const everyMs = 25
+/** As phones do (O2): what is refused while the next is accepted would stand behind it. */
+const inFlight = 1
 
 class Roamer {
   /** Index of the server it is at. */
