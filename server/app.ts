@@ -12,7 +12,7 @@ import { productionCost, sessionIsOpen, type PasswordCost, type SessionFacts } f
 import type { Bus } from './bus/bus'
 import { localPresence, type Presence } from './bus/presence'
 import { chatAudience, chatHandlers, chatSources } from './chat'
-import { createCommit } from './commit'
+import type { OpenCommit } from './commit'
 import { contactsHandlers, contactsSources } from './contacts'
 import type { Db } from './db/connection'
 import { createDispatch, type Funnel } from './dispatch'
@@ -30,12 +30,10 @@ export interface AppOptions {
   tools: Tools
   /** Absent: this process's timers. */
   after?: After
-  newId: () => number
+  openCommit: OpenCommit
   /** Signs access tokens; 32 characters or more. */
   secret: string
   log: Log
-  /** The disk did not take what it was given: the process has to end. */
-  onFatal: (error: unknown) => void
   passwordCost?: PasswordCost
   limiter?: Limiter
   /** Made of who is connected to this node. Absent: nobody else knows. */
@@ -57,19 +55,24 @@ export interface App extends Pick<Funnel, 'dispatch' | 'turnsAway' | 'isBusy'> {
   close(): Promise<void>
 }
 
+/** What the domains do; with `secret` they sign tokens. */
+export const domainHandlers = (secret: string, cost: PasswordCost = productionCost) => ({
+  ...accountsHandlers({ tokens: createTokens(secret), passwords: createPasswords(cost) }),
+  ...chatHandlers(),
+  ...contactsHandlers(),
+})
+
 export function createApp(options: AppOptions): App {
-  const { db, bus, deliver, tools, after, newId, log, onFatal } = options
+  const { db, bus, deliver, tools, after, log } = options
   const tokens = createTokens(options.secret)
   const streams = { sources: [...accountsSources, ...chatSources, ...contactsSources], ...chatAudience }
   const presence = (options.presence ?? localPresence)((user) => sync.isHere(user))
   const { touch: touched } = presence
   const sync = createSync({ db, streams, bus, deliver, clock: tools, after, touched, log })
-  const commit = createCommit({ db, tools, newId, publisher: sync.publisher, onFatal, log })
+  const commit = options.openCommit(sync.publisher)
   const handlers: Handlers = {
     ...sync.handlers,
-    ...accountsHandlers({ tokens, passwords: createPasswords(options.passwordCost ?? productionCost) }),
-    ...chatHandlers(),
-    ...contactsHandlers(),
+    ...domainHandlers(options.secret, options.passwordCost),
   }
   const limiter = options.limiter ?? memoryLimiter()
   const checkOutput = options.checkOutput ?? false

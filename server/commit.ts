@@ -1,5 +1,5 @@
 /**
- * The only place that opens write transactions. What waits is committed together, at most 128 calls in order of arrival;
+ * The only place that opens write transactions. What waits is committed together in order of arrival;
  * a call is answered when its commit is durable, and not before (F3 to F5).
  * SQLite: one lane. MySQL: a lane per conversation, side by side; deadlocks run the whole transaction again.
  */
@@ -18,13 +18,15 @@ export interface CommitOptions {
   db: Db
   tools: Tools
   newId: () => number
-  publisher: Publisher
+  publisher: Pick<Publisher, 'committed'>
   /** The disk did not take what it was given: the process has to end. Nothing is committed after it. */
   onFatal: (error: unknown) => void
   log: Log
   /** MySQL: transactions at the same time. */
   parallel?: number
 }
+/** Makes the one Commit of an app, which tells `publisher` what was committed. */
+export type OpenCommit = (publisher: Pick<Publisher, 'committed'>) => Commit
 export interface Commit {
   /** Resolves when the call's commit is durable, or when it is refused. Never rejects. */
   write(job: Job): Promise<Result<unknown>>
@@ -32,11 +34,18 @@ export interface Commit {
   close(): Promise<void>
 }
 
+/** Commits on this thread. */
+export const commitHere =
+  (options: Omit<CommitOptions, 'publisher'>): OpenCommit =>
+  (publisher) =>
+    createCommit({ ...options, publisher })
+
 interface Waiting extends Job {
   readonly settle: (result: Result<unknown>) => void
 }
 
-const turnMax = 128
+/** In one transaction. The more of them wait, the more share pages and the disk. MySQL holds row locks meanwhile. */
+const turnMax = { sqlite: 512, mysql: 128 }
 const waitingMax = 4096
 const triesMax = 4
 const retryAfterMs = 20
@@ -46,7 +55,7 @@ export function createCommit(options: CommitOptions): Commit {
   const { db, tools, newId, publisher, log } = options
   const lanes = createLanes<Waiting>({
     parallel: db.dialect === 'sqlite' ? 1 : (options.parallel ?? 8),
-    turnMax,
+    turnMax: turnMax[db.dialect],
     waitingMax,
     run: commitAll,
   })

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import type { Server } from 'node:net'
 import path from 'node:path'
+import { parentPort, workerData } from 'node:worker_threads'
 import { createApp } from './app'
 import { createCircuit } from './bus/circuit'
 import { connect } from './bus/connect'
@@ -10,25 +11,22 @@ import { memoryBus } from './bus/memory'
 import { localPresence, sharedPresence } from './bus/presence'
 import { redisBus } from './bus/redis'
 import { loadConfig, type Config } from './config'
-import type { Db } from './db/connection'
-import { migrate } from './db/migrate'
-import { openMysql } from './db/mysql'
-import { leaseNode, othersLive } from './db/nodes'
-import { openSqlite } from './db/sqlite'
 import { describe } from './failure'
 import type { Tools } from './handle'
-import { idMaker } from './ids'
 import { memoryLimiter } from './limiter'
 import { sharedLimiter } from './limiter-shared'
 import { createLoad } from './load'
 import { watchLoop } from './loop-delay'
 import { createLog, type Log } from './log'
 import { unreadyBecause } from './ready'
+import { openStore } from './store'
 import { createGateway } from './transport/gateway'
 import { createHttp } from './transport/http'
 import { leave, partingOf } from './transport/leave'
 import { Registry } from './transport/registry'
 import { serveWs } from './transport/ws'
+import { serveWrites } from './writer'
+import type { WriterStart } from './writer-port'
 
 const stopWithinMs = 9_000
 const tools: Tools = { now: Date.now, token: (bytes) => randomBytes(bytes).toString('base64url') }
@@ -40,8 +38,14 @@ interface Running {
 
 async function start(config: Config, log: Log, fatal: (error: unknown) => void): Promise<Running> {
   const { publicOrigins: origins, trustProxy, rateFactor, socketsPerAddress } = config
-  const db = await openDatabase(config)
-  const lease = await leaseNode(db, { onLost: fatal })
+  const store = await openStore({
+    config,
+    tools,
+    log,
+    onFatal: fatal,
+    writerScript: new URL(import.meta.url),
+  })
+  const { db } = store
   const onError = (error: unknown) => log.warn({ error: describe(error) }, 'the bus')
   const bus = config.redisUrl ? redisBus({ url: config.redisUrl, onError }) : memoryBus()
   const shared = config.redisUrl ? openShared(config.redisUrl, onError) : undefined
@@ -49,8 +53,7 @@ async function start(config: Config, log: Log, fatal: (error: unknown) => void):
   const registry = new Registry()
   const load = createLoad({ ticks: () => performance.now(), loopDelayMs: watchLoop() })
   const app = createApp({
-    ...{ db, bus, deliver: registry, tools, log, onFatal: fatal },
-    newId: idMaker(lease, lease.now),
+    ...{ db, bus, deliver: registry, tools, log, openCommit: store.openCommit },
     secret: config.jwtSecret,
     presence: (isHere) =>
       shared ? sharedPresence({ ...shared, circuit: shared.circuit(), isHere }) : localPresence(isHere),
@@ -79,7 +82,7 @@ async function start(config: Config, log: Log, fatal: (error: unknown) => void):
     address: http.server.address(),
     async stop() {
       stopping = true
-      const { overMs, spreadMs } = partingOf(gateway.count(), await othersLive(db, lease))
+      const { overMs, spreadMs } = partingOf(gateway.count(), await store.othersLive())
       if (overMs > 0) await leave(gateway, { overMs, spreadMs })
       const answered = app.close()
       await leave(gateway, { overMs: 0, spreadMs })
@@ -87,10 +90,9 @@ async function start(config: Config, log: Log, fatal: (error: unknown) => void):
       await leave(gateway, { overMs: 0, spreadMs })
       closeSockets()
       await http.close()
-      lease.close()
       await bus.close()
       shared?.redis.disconnect()
-      await db.close()
+      await store.close()
     },
   }
 }
@@ -101,18 +103,6 @@ const openShared = (url: string, onError: (error: unknown) => void) => ({
   /** One for each use: a slow one does not keep the other from asking. */
   circuit: () => createCircuit(5_000, () => performance.now(), onError),
 })
-
-/** With the tables of this version. A migration of large tables may be silent for minutes. */
-async function openDatabase({ databaseUrl: url, dataDir, unsafeDurability }: Config): Promise<Db> {
-  if (!url) {
-    const db = await openSqlite({ file: path.join(dataDir, 'tokenim.db'), unsafeDurability })
-    await migrate(db)
-    return db
-  }
-  const patient = await openMysql({ url, unsafeDurability, silentMs: 0 })
-  await migrate(patient).finally(() => patient.close())
-  return openMysql({ url, unsafeDurability })
-}
 
 /** Beside dist/server, or in dist when the server runs from its sources. */
 function clientFolder(): string {
@@ -153,7 +143,11 @@ async function main(): Promise<void> {
   announce(running.address, config)
 }
 
-main().catch((error: unknown) => {
+function refuseToStart(error: unknown): never {
   process.stderr.write(`TokenIM did not start: ${error instanceof Error ? error.message : String(error)}\n`)
   process.exit(1)
-})
+}
+
+// This script is the writing thread too (store.ts): there it throws what kept it from starting to the other thread.
+if (parentPort) await serveWrites(parentPort, workerData as WriterStart)
+else await main().catch(refuseToStart)

@@ -15,7 +15,10 @@ const messages: RowSource = {
     const place = await sql.placeOf(db, stream, viewer)
     const ranges = place ? visibleRanges(sightOf(place), endless) : []
     const pages = []
-    for (const range of ranges) pages.push(...(await sql.changedMessages(db, stream, range, since, limit)))
+    const tail = await sql.tailAfter(db, stream, since)
+    for (const [first, last] of ranges)
+      if (last >= tail)
+        pages.push(...(await sql.changedMessages(db, stream, [Math.max(first, tail), last], since, limit)))
     return pages
       .sort((a, b) => a.version - b.version)
       .slice(0, limit)

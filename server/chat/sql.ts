@@ -147,6 +147,19 @@ export const newestMessages = async (
     [conversation, first, last, limit],
   )
 
+/**
+ * No message below this seq has a version above `since`. Each message took a version of its own when it was sent, and none has
+ * changed since: so between the newest message and another one there are at least as many versions as seqs. What lets a message
+ * change keeps a list of those that did, and asks there as well.
+ */
+export async function tailAfter(db: Connection, conversation: ConversationId, since: Version): Promise<Seq> {
+  const newest = await db.one<Pick<MessagesTable, 'seq' | 'version'>>(
+    'select seq, version from messages where conversation_id = ? order by seq desc limit 1',
+    [conversation],
+  )
+  return newest ? newest.seq - (newest.version - since) + 1 : 1
+}
+
 /** Messages with first <= seq <= last that changed after `since`, by version. */
 export const changedMessages = async (
   db: Connection,

@@ -19,6 +19,8 @@ export interface Schema {
     brackets: readonly string[],
     indexes?: Readonly<Record<string, string>>,
   ) => string[]
+  /** Takes an index from a table. May run again, as `table`; on MySQL 8 itself only once (it knows no IF EXISTS here). */
+  readonly dropIndex: (table: string, index: string) => string[]
 }
 
 export const schemaOf = async (connection: Connection): Promise<Schema> =>
@@ -36,6 +38,7 @@ const sqlite: Schema = {
       ([index, columns]) => `CREATE INDEX IF NOT EXISTS ${index} ON ${name} (${columns})`,
     ),
   ],
+  dropIndex: (_table, index) => [`DROP INDEX IF EXISTS ${index}`],
 }
 
 /**
@@ -56,6 +59,7 @@ function mysql(collation: string): Schema {
         `CREATE TABLE IF NOT EXISTS ${name} (${[...brackets, ...inside].join(', ')}) ENGINE=InnoDB DEFAULT ${text}`,
       ]
     },
+    dropIndex: (table, index) => [`ALTER TABLE ${table} DROP INDEX /*M! IF EXISTS */ ${index}`],
   }
 }
 

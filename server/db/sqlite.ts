@@ -38,6 +38,22 @@ export async function openSqlite({ file, unsafeDurability = false }: SqliteOptio
   }
 }
 
+/**
+ * Snapshots of a file that another thread of this process has opened for writing. Its `write` is a bug and throws. Throws
+ * Error when the file cannot be opened.
+ */
+export function openSnapshots({ file, unsafeDurability = false }: SqliteOptions): Db {
+  const { read, close } = snapshots(() => openConnection({ file, unsafeDurability, readOnly: true }))
+  const write = () => Promise.reject(new Error('writes go to the thread that has opened the file for them'))
+  return {
+    dialect: 'sqlite',
+    read,
+    write,
+    now: async () => Date.now(),
+    close: () => close(async () => undefined),
+  }
+}
+
 interface Parts {
   file: string
   writer: SqliteWriter
@@ -48,41 +64,64 @@ interface Parts {
 
 function sqlite({ file, writer, openReader, checkpointer, lock }: Parts): Db {
   const writing = permits(1)
-  const reading = permits(readersMax)
-  const idle: SqliteConnection[] = []
+  const readers = snapshots(openReader)
   let open = true
-  const assertOpen = () => {
-    if (!open) throw new DbError('down', new Error('the database is closed'))
-  }
   // Readers first: one of them may be waiting for a write.
-  const alone = (work: () => Promise<void>) => reading(readersMax, () => writing(1, work))
+  const alone = (work: () => Promise<void>) => readers.pause(() => writing(1, work))
   const log = checkpoints(file, checkpointer, { writers: (work) => writing(1, work), all: alone })
   return {
     dialect: 'sqlite',
     write: (work) =>
       writing(1, async () => {
-        assertOpen()
+        assertOpen(open)
         const result = await transact(writer, 'BEGIN IMMEDIATE', work)
         log.afterCommit()
         return result
       }),
-    read: (work) =>
-      reading(1, async () => {
-        assertOpen()
-        const reader = idle.pop() ?? openReader()
-        const result = await transact(reader, 'BEGIN', work).finally(() => idle.push(reader))
-        return result
-      }),
+    read: readers.read,
     now: async () => Date.now(),
     close: () =>
-      alone(async () => {
-        if (!open) return
+      readers.close(() =>
+        writing(1, async () => {
+          if (!open) return
+          open = false
+          writer.close()
+          await log.close()
+          lock.release()
+        }),
+      ),
+  }
+}
+
+/** Connections for reading, opened as they are needed. */
+function snapshots(openReader: () => SqliteConnection) {
+  const reading = permits(readersMax)
+  const idle: SqliteConnection[] = []
+  let open = true
+  const pause = (work: () => Promise<void>) => reading(readersMax, work)
+  const read: Db['read'] = (work) =>
+    reading(1, async () => {
+      assertOpen(open)
+      const reader = idle.pop() ?? openReader()
+      const result = await transact(reader, 'BEGIN', work).finally(() => idle.push(reader))
+      return result
+    })
+  return {
+    read,
+    /** Runs `work` while nobody reads. */
+    pause,
+    /** Closes them, then runs `last`. */
+    close: (last: () => Promise<void>) =>
+      pause(async () => {
         open = false
-        for (const connection of [writer, ...idle]) connection.close()
-        await log.close()
-        lock.release()
+        for (const reader of idle.splice(0)) reader.close()
+        await last()
       }),
   }
+}
+
+function assertOpen(open: boolean): void {
+  if (!open) throw new DbError('down', new Error('the database is closed'))
 }
 
 /** A writer's statements without binds run on another thread (sqlite-writer.ts), a reader's at once. */

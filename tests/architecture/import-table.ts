@@ -122,7 +122,7 @@ export const importTable: readonly Row[] = [
   },
   { files: /^server\/bus\//, may: [/^server\/bus\//, /^ioredis$/], types: [protocol] },
   { files: /^server\/files\//, may: [/^server\/files\//, nodeOf('fs|fs/promises|path|crypto|stream')] },
-  { files: /^server\/(app|main)\.ts$/, may: everything },
+  { files: /^server\/(app|main|store|writer|writer-thread)\.ts$/, may: everything },
   {
     files: /^server\/(config|settings|secrets)\.ts$/,
     may: [/^protocol\/define$/, /^server\/(settings|secrets)$/, nodeOf('fs|path|crypto')],
@@ -140,7 +140,7 @@ export const importTable: readonly Row[] = [
     may: [
       protocol,
       /^server\/(db|sync)\//,
-      /^server\/(?!(app|main|config|settings|secrets|log)$)[a-z-]+$/,
+      /^server\/(?!(app|main|store|writer|writer-thread|config|settings|secrets|log)$)[a-z-]+$/,
       crypto,
     ],
     types: [/^server\/log$/],

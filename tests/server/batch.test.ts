@@ -73,7 +73,7 @@ describe.each(databases)('batches on $name', ({ open }) => {
     const threw = (await Promise.allSettled(batch.mock.results.map(({ value }) => value as unknown))).filter(
       ({ status }) => status === 'rejected',
     )
-    expect(threw.length).toBeGreaterThan(3)
-    expect(batch.mock.calls.length - threw.length).toBeGreaterThan(3)
+    expect(threw.length).toBeGreaterThan(0)
+    expect(batch.mock.calls.length - threw.length).toBeGreaterThan(0)
   })
 })

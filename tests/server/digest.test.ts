@@ -5,6 +5,7 @@ import type { Output } from '../../protocol'
 import { digestOf } from '../../protocol/wire'
 import { createApp } from '../../server/app'
 import { memoryBus } from '../../server/bus/memory'
+import { commitHere } from '../../server/commit'
 import type { Db } from '../../server/db/connection'
 import { databases } from './databases'
 import { note, testIds } from './funnel'
@@ -17,14 +18,16 @@ afterEach(() => Promise.all(opened.splice(0).map((db) => db.close())))
 const log = { warn: () => undefined, error: () => undefined }
 
 /** A node that no hint reaches. */
-const aloneOn = (db: Db) =>
-  createApp({
-    ...{ db, log, bus: memoryBus(), newId: testIds(), secret: 'a secret of tests, 32 chars long' },
-    tools: { now: Date.now, token: (bytes) => randomBytes(bytes).toString('base64url') },
+function aloneOn(db: Db) {
+  const tools = { now: Date.now, token: (bytes: number) => randomBytes(bytes).toString('base64url') }
+  const onFatal = (error: unknown) => expect(error).toBeUndefined()
+  return createApp({
+    ...{ db, log, tools, bus: memoryBus(), secret: 'a secret of tests, 32 chars long' },
+    openCommit: commitHere({ db, log, tools, newId: testIds(), onFatal }),
     deliver: { isOnline: () => false, send: () => undefined, notify: () => undefined },
-    onFatal: (error) => expect(error).toBeUndefined(),
     passwordCost: { memoryKiB: 64, passes: 1, lanes: 1 },
   })
+}
 
 describe.each(databases)('a pong on $name', ({ open }) => {
   it('[Y9] the digest counts what another node wrote, though no hint came', async () => {

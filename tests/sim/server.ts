@@ -1,5 +1,6 @@
 /** A server of the simulator: the real app and gateway on real SQL, on counted time, that can be killed at any statement. */
 import { createApp, type App } from '../../server/app'
+import { commitHere } from '../../server/commit'
 import type { Bus } from '../../server/bus/bus'
 import type { Db } from '../../server/db/connection'
 import { idMaker } from '../../server/ids'
@@ -92,11 +93,13 @@ export class SimServer {
     const node = (this.kills * 2 + index) % nodesMax
     const lease = { node, fromMs: now(), untilMs: () => Number.MAX_SAFE_INTEGER }
     const after: After = (ms, run) => clock.after(ms, () => life.dead || run())
+    const tools = { now, token }
+    const log = { warn: complain, error: complain }
+    const onFatal = (error: unknown) => complain({ fatal: String(error) })
     return createApp({
-      ...{ ...parts, deliver: registry, tools: { now, token }, after, newId: idMaker(lease, now) },
+      ...{ ...parts, deliver: registry, tools, after, log },
       ...{ secret, passwordCost, limiter: unlimited, checkOutput: true },
-      log: { warn: complain, error: complain },
-      onFatal: (error) => complain({ fatal: String(error) }),
+      openCommit: commitHere({ db: parts.db, tools, log, onFatal, newId: idMaker(lease, now) }),
     })
   }
 

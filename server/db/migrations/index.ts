@@ -2,6 +2,7 @@
 import type { Schema } from '../schema'
 import { foundation } from './0001-foundation'
 import { notices } from './0002-notices'
+import { messagesBySeq } from './0003-messages-by-seq'
 
 export interface Migration {
   /** Dense from 1. */
@@ -14,4 +15,5 @@ export interface Migration {
 export const migrations: readonly Migration[] = [
   { id: 1, name: 'foundation', statements: foundation },
   { id: 2, name: 'notices', statements: notices },
+  { id: 3, name: 'messages by seq', statements: messagesBySeq },
 ]
