@@ -202,7 +202,10 @@ class Journey {
         world.clock.after(wait + this.dice.between(0, lastWordsMs), () =>
           this.say(n % 2 ? this.bo : this.anna),
         )
-    await world.run(wait + convergeMs)
+    await world.run(wait + lastWordsMs)
+    // Whoever finds out by himself comes back after a drawn wait, and says what he had to say then.
+    if (breaker.how === 'zombie') await world.until(() => this.isQuiet(), convergeMs)
+    await world.run(breaker.how === 'zombie' ? convergeMs : convergeMs - lastWordsMs)
     await this.judge('after the break')
   }
 
