@@ -5,7 +5,7 @@
 import type { OpDefinition } from '../protocol/define'
 import type { CommonErrorCode, Failure, Result } from '../protocol/errors'
 import type { Commit } from './commit'
-import { DbError, type Connection, type Db } from './db/connection'
+import { DbError, type Db } from './db/connection'
 import { internal, refusedBy, type Log } from './failure'
 import type { Caller, Tools } from './handle'
 import type { Limiter } from './limiter'
@@ -116,7 +116,6 @@ export function createDispatch(options: DispatchOptions): Funnel {
 
 /** How calls get to the database, counted while they wait (L3). */
 function waysIn({ commit, db, tools }: DispatchOptions, load: Load) {
-  const perStatement = eachOnItsOwn(db)
   return {
     async read({ handler }: Operation & { kind: 'read' }, { input, caller, gone }: Call) {
       if ('wait' in handler) return gone ? handler.wait({ input, caller, gone }) : refused('forbidden')
@@ -131,7 +130,7 @@ function waysIn({ commit, db, tools }: DispatchOptions, load: Load) {
     },
 
     async write({ handler, definition }: Operation & { kind: 'write' }, { op, input, caller }: Call) {
-      const before = await handler.prepare?.({ input, caller, db: perStatement, tools })
+      const before = await handler.prepare?.({ input, caller, db: db.lone, tools })
       if (before && !before.ok) return before
       const userId = caller.kind === 'user' ? caller.userId : 0
       const repeat = definition.repeat === 'stored' ? repeatKeyOf(op, userId, input) : undefined
@@ -153,16 +152,6 @@ function barredBy({ auth }: OpDefinition, { kind }: Caller): CommonErrorCode | u
 const refused = (code: CommonErrorCode, data?: Failure['data']): Result<never> => ({
   ok: false,
   error: data ? { code, data } : { code },
-})
-
-/** For `prepare`, which may be slow: each statement reads its own snapshot, so that none is held meanwhile. */
-const eachOnItsOwn = (db: Db): Connection => ({
-  dialect: db.dialect,
-  all: (sql, binds) => db.read(async (c) => c.all(sql, binds)),
-  one: (sql, binds) => db.read(async (c) => c.one(sql, binds)),
-  run() {
-    throw new Error('nothing is written before the transaction')
-  },
 })
 
 function counter() {

@@ -16,4 +16,4 @@ export const createAuthenticate =
 
 /** Has nobody ended this session? One indexed read. */
 export const sessionIsOpen = (db: Db, { sessionId, userId }: SessionFacts): Promise<boolean> =>
-  db.read((connection) => isSessionOpen(connection, sessionId, userId))
+  isSessionOpen(db.lone, sessionId, userId)

@@ -28,10 +28,25 @@ export interface Db {
   write<T>(work: (connection: Connection) => Promise<T>): Promise<T>
   /** Runs `work` on one read-only snapshot. Reads do not nest. */
   read<T>(work: (connection: Connection) => Promise<T>): Promise<T>
+  /** For questions that one statement answers: each is a snapshot of its own, without a transaction. `run` throws. */
+  readonly lone: Connection
   /** Milliseconds of the database's clock (SQLite: this machine's). */
   now(): Promise<number>
   close(): Promise<void>
 }
+
+/** A connection of which every statement is answered by `ask`, on whatever connection that finds. */
+export const loneOver = (
+  dialect: Dialect,
+  ask: <T>(work: (c: Connection) => Maybe<T>) => Promise<T>,
+): Connection => ({
+  dialect,
+  all: (sql, binds) => ask((c) => c.all(sql, binds)),
+  one: (sql, binds) => ask((c) => c.one(sql, binds)),
+  run() {
+    throw new Error('nothing is written outside a transaction')
+  },
+})
 
 /** Why a database refused. `again`: run the whole call again; `full`: no space; `down`: not reachable; `fatal`: exit. */
 export type DbErrorKind = 'again' | 'duplicate' | 'full' | 'down' | 'fatal'

@@ -2,7 +2,7 @@
 import type { Socket } from 'node:net'
 import { createPool, type Pool, type PoolConnection as RawConnection, type PoolOptions } from 'mysql2'
 import { createConnection, type PoolConnection } from 'mysql2/promise'
-import type { Connection, Db } from './connection'
+import { loneOver, type Connection, type Db, type Maybe } from './connection'
 import { mysqlConnection } from './mysql-connection'
 import { mysqlError } from './mysql-error'
 
@@ -61,6 +61,7 @@ function mysql(writers: Pool, readers: Pool): Db {
     dialect: 'mysql',
     write: (work) => transact(writers, undefined, work),
     read,
+    lone: loneOver('mysql', (work) => outside(readers, work)),
     now: () =>
       read(async (connection) => {
         const sql = 'SELECT CAST(UNIX_TIMESTAMP(NOW(3)) * 1000 AS SIGNED) AS now'
@@ -117,6 +118,19 @@ async function take(pool: Pool): Promise<Pooled> {
 function makePooled(callbacks: RawConnection): Pooled {
   const raw = callbacks.promise()
   return { raw, connection: mysqlConnection(raw) }
+}
+
+/** Runs one statement without a transaction. */
+async function outside<T>(pool: Pool, work: (connection: Connection) => Maybe<T>): Promise<T> {
+  const { raw, connection } = await take(pool)
+  try {
+    const result = await work(connection)
+    raw.release()
+    return result
+  } catch (error) {
+    await giveBack(raw)
+    throw mysqlError(error)
+  }
 }
 
 /** A connection whose rollback fails is not used again. */

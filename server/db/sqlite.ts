@@ -2,7 +2,7 @@
 import { mkdirSync } from 'node:fs'
 import path from 'node:path'
 import { checkpoints, walBytes } from './checkpoint'
-import { DbError, type Connection, type Db } from './connection'
+import { DbError, loneOver, type Db, type Maybe } from './connection'
 import { permits } from './permits'
 import { openConnection, type SqliteConnection } from './sqlite-connection'
 import { lockFile } from './sqlite-lock'
@@ -43,11 +43,12 @@ export async function openSqlite({ file, unsafeDurability = false }: SqliteOptio
  * Error when the file cannot be opened.
  */
 export function openSnapshots({ file, unsafeDurability = false }: SqliteOptions): Db {
-  const { read, close } = snapshots(() => openConnection({ file, unsafeDurability, readOnly: true }))
+  const { read, lone, close } = snapshots(() => openConnection({ file, unsafeDurability, readOnly: true }))
   const write = () => Promise.reject(new Error('writes go to the thread that has opened the file for them'))
   return {
     dialect: 'sqlite',
     read,
+    lone,
     write,
     now: async () => Date.now(),
     close: () => close(async () => undefined),
@@ -74,11 +75,12 @@ function sqlite({ file, writer, openReader, checkpointer, lock }: Parts): Db {
     write: (work) =>
       writing(1, async () => {
         assertOpen(open)
-        const result = await transact(writer, 'BEGIN IMMEDIATE', work)
+        const result = await transact(writer, work)
         log.afterCommit()
         return result
       }),
     read: readers.read,
+    lone: readers.lone,
     now: async () => Date.now(),
     close: () =>
       readers.close(() =>
@@ -99,15 +101,20 @@ function snapshots(openReader: () => SqliteConnection) {
   const idle: SqliteConnection[] = []
   let open = true
   const pause = (work: () => Promise<void>) => reading(readersMax, work)
-  const read: Db['read'] = (work) =>
+  const withReader = <T>(work: (reader: SqliteConnection) => Maybe<T>) =>
     reading(1, async () => {
       assertOpen(open)
       const reader = idle.pop() ?? openReader()
-      const result = await transact(reader, 'BEGIN', work).finally(() => idle.push(reader))
-      return result
+      try {
+        return await work(reader)
+      } finally {
+        idle.push(reader)
+      }
     })
+  const read: Db['read'] = (work) => withReader((reader) => onSnapshot(reader, work))
   return {
     read,
+    lone: loneOver('sqlite', withReader),
     /** Runs `work` while nobody reads. */
     pause,
     /** Closes them, then runs `last`. */
@@ -124,18 +131,31 @@ function assertOpen(open: boolean): void {
   if (!open) throw new DbError('down', new Error('the database is closed'))
 }
 
-/** A writer's statements without binds run on another thread (sqlite-writer.ts), a reader's at once. */
-async function transact<
-  T,
-  C extends Connection & Pick<SqliteConnection | SqliteWriter, 'exec' | 'inTransaction'>,
->(connection: C, begin: string, work: (connection: C) => Promise<T>): Promise<T> {
-  await connection.exec(begin)
+/** BEGIN and COMMIT wait on a thread of the driver (sqlite-writer.ts). */
+async function transact<T>(writer: SqliteWriter, work: (connection: SqliteWriter) => Promise<T>): Promise<T> {
+  await writer.exec('BEGIN IMMEDIATE')
   try {
-    const result = await work(connection)
-    await connection.exec('COMMIT')
+    const result = await work(writer)
+    await writer.exec('COMMIT')
     return result
   } catch (error) {
-    if (connection.inTransaction) await connection.exec('ROLLBACK')
+    if (writer.inTransaction) await writer.exec('ROLLBACK')
+    throw error
+  }
+}
+
+/** Here they are kept statements: beginning and ending a snapshot meets no lock and no disk. */
+async function onSnapshot<T>(
+  reader: SqliteConnection,
+  work: (connection: SqliteConnection) => Promise<T>,
+): Promise<T> {
+  reader.run('BEGIN')
+  try {
+    const result = await work(reader)
+    reader.run('COMMIT')
+    return result
+  } catch (error) {
+    if (reader.inTransaction) reader.exec('ROLLBACK')
     throw error
   }
 }

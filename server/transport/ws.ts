@@ -28,18 +28,17 @@ export function serveWs({ server, gateway, origins, trustProxy }: WsOptions): ()
   const timer = setInterval(() => gateway.sweep(), 1_000).unref()
   server.on('upgrade', (request, socket, head) => {
     socket.on('error', () => socket.destroy())
-    const refusal = refusalOf(request)
+    const address = addressOf(request.headers, request.socket.remoteAddress, trustProxy)
+    const refusal = refusalOf(request, address)
     if (refusal) return turnAway(socket, refusal)
-    wss.handleUpgrade(request, socket, head, (ws) => attach(ws, socket, addressIn(request)))
+    wss.handleUpgrade(request, socket, head, (ws) => attach(ws, socket, address))
   })
 
-  const addressIn = ({ headers, socket }: IncomingMessage) =>
-    addressOf(headers, socket.remoteAddress, trustProxy)
-  function refusalOf(request: IncomingMessage): string | undefined {
+  function refusalOf(request: IncomingMessage, address: string): string | undefined {
     const [path] = (request.url ?? '').split('?')
     if (path !== '/ws') return '404 Not Found'
     if (!originFits(request.headers, origins)) return '403 Forbidden'
-    if (!gateway.admits(addressIn(request))) return '429 Too Many Requests'
+    if (!gateway.admits(address)) return '429 Too Many Requests'
     const busyMs = gateway.busyMs()
     return busyMs > 0 ? `503 Service Unavailable\r\nRetry-After: ${Math.ceil(busyMs / 1000)}` : undefined
   }

@@ -1,6 +1,6 @@
 /** One life of a server process: what dies with it, and what of it is under way. */
 import type { App } from '../../server/app'
-import type { Connection, Db } from '../../server/db/connection'
+import { loneOver, type Connection, type Db } from '../../server/db/connection'
 
 export class Life {
   dead = false
@@ -67,8 +67,11 @@ export function mortal(db: Db, life: Life): Db {
     if (result.status === 'rejected') throw result.reason
     return result.value
   }
+  const read: Db['read'] = (work) => life.track(outlived(db.read((connection) => work(guarded(connection)))))
   return {
     ...db,
+    read,
+    lone: loneOver(db.dialect, (work) => read(async (connection) => work(connection))),
     async write(work) {
       const committed = db.write(async (connection) => {
         const result = await work(guarded(connection))
@@ -77,7 +80,6 @@ export function mortal(db: Db, life: Life): Db {
       })
       return life.track(outlived(committed.finally(() => life.step())))
     },
-    read: (work) => life.track(outlived(db.read((connection) => work(guarded(connection))))),
   }
 }
 
