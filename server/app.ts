@@ -8,7 +8,7 @@ import {
   createPasswords,
   createTokens,
 } from './accounts'
-import { productionCost, sessionIsOpen, type PasswordCost, type SessionFacts } from './accounts'
+import { productionCost, sessionIsOpen, type PasswordCost, type SessionFacts, type Tokens } from './accounts'
 import type { Bus } from './bus/bus'
 import { localPresence, type Presence } from './bus/presence'
 import { chatAudience, chatHandlers, chatSources } from './chat'
@@ -55,9 +55,9 @@ export interface App extends Pick<Funnel, 'dispatch' | 'turnsAway' | 'isBusy'> {
   close(): Promise<void>
 }
 
-/** What the domains do; with `secret` they sign tokens. */
-export const domainHandlers = (secret: string, cost: PasswordCost = productionCost) => ({
-  ...accountsHandlers({ tokens: createTokens(secret), passwords: createPasswords(cost) }),
+/** What the domains do. */
+export const domainHandlers = (tokens: Tokens, cost: PasswordCost = productionCost) => ({
+  ...accountsHandlers({ tokens, passwords: createPasswords(cost) }),
   ...chatHandlers(),
   ...contactsHandlers(),
 })
@@ -72,7 +72,7 @@ export function createApp(options: AppOptions): App {
   const commit = options.openCommit(sync.publisher)
   const handlers: Handlers = {
     ...sync.handlers,
-    ...domainHandlers(options.secret, options.passwordCost),
+    ...domainHandlers(tokens, options.passwordCost),
   }
   const limiter = options.limiter ?? memoryLimiter()
   const checkOutput = options.checkOutput ?? false

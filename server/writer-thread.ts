@@ -80,6 +80,7 @@ function commitOver(
   let lastId = 0
   let closing = false
   function flush(): void {
+    if (jobs.length === 0) return
     const posted = jobs
     jobs = []
     post(posted)
@@ -94,7 +95,7 @@ function commitOver(
       }),
     async close() {
       closing = true
-      if (jobs.length > 0) flush()
+      flush()
       await drain()
     },
   }

@@ -19,10 +19,10 @@ export interface Reached {
   readonly version: Version
 }
 
-const idsPerMs = 4096
-const keptMs = 10 * 60_000
+export const idsPerMs = 4096
+export const keptMs = 10 * 60_000
 /** Ids commit out of order: what is read again each time. */
-const overlapMs = 10_000
+export const overlapMs = 10_000
 /** Removed at once, so that no transaction is long. */
 const prunedMs = 30_000
 

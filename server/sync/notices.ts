@@ -6,6 +6,7 @@ import type { EventName } from '../../protocol'
 import type { SessionId, UserId } from '../../protocol/ids'
 import type { Connection } from '../db/connection'
 import { forUpdateOfFree, places } from '../db/dialect'
+import { idsPerMs, keptMs, overlapMs } from './changes'
 import type { Notice } from './deliver'
 
 interface NoticeRecord {
@@ -17,10 +18,6 @@ interface NoticeRecord {
   data_json: string
 }
 
-const idsPerMs = 4096
-const keptMs = 10 * 60_000
-/** Ids commit out of order: what is read again each time. */
-const overlapMs = 10_000
 /** More than one notice adds, few enough that no transaction is long. */
 const prunedMax = 16
 

@@ -51,7 +51,7 @@ export const nodesMutants: readonly Mutant[] = [
   },
   {
     name: 'notices that commit late are missed',
-    edits: [{ file: 'server/sync/notices.ts', find: 'const overlapMs = 10_000', put: 'const overlapMs = 0' }],
+    edits: [{ file: 'server/sync/notices.ts', find: ' - overlapMs * idsPerMs', put: '' }],
     tests: [
       { file: notices, title: 'that commit late, with an id lower than one already read, are not missed' },
     ],
