@@ -3,9 +3,9 @@
  * a call is answered when its commit is durable, and not before (F3 to F5).
  * SQLite: one lane. MySQL: a lane per conversation, side by side; deadlocks run the whole transaction again.
  */
-import type { CommonErrorCode, Failure, Result } from '../protocol/errors'
+import type { Failure, Result } from '../protocol/errors'
 import { DbError, type Db } from './db/connection'
-import { internal, refusedBy, describe, type Log } from './failure'
+import { describe, internal, refused, refusedBy, type Log } from './failure'
 import type { AnyOutcome } from './funnel'
 import { ok, type Tools } from './handle'
 import { createLanes } from './lanes'
@@ -22,6 +22,8 @@ export interface CommitOptions {
   /** The disk did not take what it was given: the process has to end. Nothing is committed after it. */
   onFatal: (error: unknown) => void
   log: Log
+  /** No other process serves this database: nothing is written for others to read (Y12, A9). */
+  single?: boolean
   /** MySQL: transactions at the same time. */
   parallel?: number
 }
@@ -47,16 +49,21 @@ interface Waiting extends Job {
 /** In one transaction. The more of them wait, the more share pages and the disk. MySQL holds row locks meanwhile. */
 const turnMax = { sqlite: 512, mysql: 128 }
 const waitingMax = 4096
+/** MySQL: of one conversation, so that the others still get in. */
+const laneMax = waitingMax / 4
+/** By then a full queue has moved on. */
+const comeAgainMs = 1_000
 const triesMax = 4
 const retryAfterMs = 20
 const pruneEveryMs = 10_000
 
 export function createCommit(options: CommitOptions): Commit {
-  const { db, tools, newId, publisher, log } = options
+  const { db, tools, newId, publisher, log, single = false } = options
   const lanes = createLanes<Waiting>({
     parallel: db.dialect === 'sqlite' ? 1 : (options.parallel ?? 8),
     turnMax: turnMax[db.dialect],
     waitingMax,
+    laneMax: db.dialect === 'sqlite' ? waitingMax : laneMax,
     run: commitAll,
   })
   let closing = false
@@ -82,7 +89,7 @@ export function createCommit(options: CommitOptions): Commit {
 
   async function commitOnce(jobs: readonly Waiting[]): Promise<void> {
     const { outcomes, changes, notices } = await db.write(async (connection) => {
-      const tx = new Transaction(connection, tools.now, newId)
+      const tx = new Transaction(connection, { clock: tools.now, makeId: newId, single })
       const outcomes = await runJobs(tx, jobs, broken)
       return { outcomes, ...(await tx.flush()) }
     })
@@ -92,11 +99,12 @@ export function createCommit(options: CommitOptions): Commit {
     } catch (error) {
       log.error({ error: describe(error) }, 'publishing failed')
     }
-    if (pruneIsDue()) enqueue({ op: 'sync.prune', handler: pruning, call: noCall, settle: () => undefined })
+    if (!single && pruneIsDue())
+      enqueue({ op: 'sync.prune', handler: pruning, call: noCall, settle: () => undefined })
   }
 
   function failAll(jobs: readonly Waiting[], error: unknown): void {
-    const ops = [...new Set(jobs.map(({ op }) => op))].join(' ')
+    const ops = [...new Set(jobs.map(({ op }) => op))].sort().join(' ')
     const known = error instanceof DbError
     refuseAll(jobs, known ? refusedBy(log, ops, error) : internal(log, tools, ops, error))
     if (!known || error.kind !== 'fatal' || dead) return
@@ -111,7 +119,7 @@ export function createCommit(options: CommitOptions): Commit {
     write: (job) =>
       new Promise((settle) => {
         if (closing) settle(refused('draining'))
-        else if (!enqueue({ ...job, settle })) settle(refused('overloaded'))
+        else if (!enqueue({ ...job, settle })) settle(refused('overloaded', { retryAfterMs: comeAgainMs }))
       }),
     close() {
       closing = true
@@ -127,8 +135,6 @@ const pruning: Job['handler'] = {
     return ok({})
   },
 }
-
-const refused = (code: CommonErrorCode): Result<never> => ({ ok: false, error: { code } })
 
 function refuseAll(jobs: readonly Waiting[], error: Failure): void {
   for (const job of jobs) job.settle({ ok: false, error })

@@ -6,11 +6,11 @@ import type { Config } from './config'
 import type { Db } from './db/connection'
 import { migrate } from './db/migrate'
 import { openMysql } from './db/mysql'
-import { leaseNode, othersLive } from './db/nodes'
+import { othersLive } from './db/nodes'
 import { openSnapshots } from './db/sqlite'
 import type { Log } from './failure'
 import type { Tools } from './handle'
-import { idMaker } from './ids'
+import { leaseIds } from './lease-ids'
 import { startWriter } from './writer-thread'
 import type { WriterStart } from './writer-port'
 
@@ -69,10 +69,10 @@ async function openShared({ config, tools, log, onFatal }: StoreOptions, url: st
   const patient = await openMysql({ url, unsafeDurability, silentMs: 0 })
   await migrate(patient).finally(() => patient.close())
   const db = await openMysql({ url, unsafeDurability })
-  const lease = await leaseNode(db, { onLost: onFatal })
+  const { lease, newId } = await leaseIds(db, { onLost: onFatal })
   return {
     db,
-    openCommit: commitHere({ db, tools, log, onFatal, newId: idMaker(lease, lease.now) }),
+    openCommit: commitHere({ db, tools, log, onFatal, newId }),
     othersLive: () => othersLive(db, lease),
     async close() {
       lease.close()

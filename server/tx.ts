@@ -28,6 +28,13 @@ interface Mark {
   readonly rows: number
 }
 
+export interface TransactionOptions {
+  clock: () => TimeMs
+  makeId: () => number
+  /** Nobody else reads this database: no changes and notices are kept for others. */
+  single?: boolean
+}
+
 export class Transaction implements Tx {
   private readonly held = new Map<StreamId, Held>()
   private readonly notices: Notice[] = []
@@ -42,8 +49,7 @@ export class Transaction implements Tx {
 
   constructor(
     readonly db: Connection,
-    private readonly clock: () => TimeMs,
-    private readonly makeId: () => number,
+    private readonly options: TransactionOptions,
   ) {}
 
   /** A call starts. `alone`: it, or its batch, is all that this transaction holds. */
@@ -69,16 +75,22 @@ export class Transaction implements Tx {
     this.begin(this.alone)
   }
 
-  /** Writes the heads that moved and the table of changes; what there is to publish when the commit succeeds. */
+  /** Writes the heads that moved, and what others have to read of it; what there is to publish when the commit succeeds. */
   async flush(): Promise<{ changes: Change[]; notices: Notice[] }> {
     const changes: Change[] = []
     for (const { stream, head, saved, rows } of this.held.values()) {
       if (!same(head, saved)) await updateHead(this.db, stream, head)
       if (rows.length > 0) changes.push({ stream, from: saved.version, to: head.version, rows })
     }
-    await recordChanges(this.db, changes, this.makeId)
-    if (this.notices.length > 0) await recordNotices(this.db, this.notices, this.makeId)
+    if (!this.options.single) await this.tellOthers(changes)
     return { changes, notices: this.notices }
+  }
+
+  /** By the tables of changes and notices. */
+  private async tellOthers(changes: readonly Change[]): Promise<void> {
+    const { makeId } = this.options
+    await recordChanges(this.db, changes, makeId)
+    if (this.notices.length > 0) await recordNotices(this.db, this.notices, makeId)
   }
 
   async lock(streams: readonly StreamId[]): Promise<void> {
@@ -132,13 +144,13 @@ export class Transaction implements Tx {
   }
 
   now(stream?: StreamId): TimeMs {
-    this.at ||= this.clock()
+    this.at ||= this.options.clock()
     const lastAt = stream === undefined ? this.lastAt : (this.head(stream)?.lastAt ?? 0)
     return Math.max(this.at, lastAt)
   }
 
   newId(): number {
-    return this.makeId()
+    return this.options.makeId()
   }
 
   private hold(stream: StreamId, head: Head): void {

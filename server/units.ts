@@ -106,15 +106,15 @@ async function runCall(tx: Transaction, { handler, call, repeat }: Job): Promise
 /** `alone`: nothing else is in the transaction, which is its savepoint (MySQL: a round trip less). */
 async function start(tx: Transaction, alone: boolean): Promise<void> {
   tx.begin(alone)
-  if (!alone) await tx.db.run('SAVEPOINT one_call')
+  if (!alone) await tx.db.put('SAVEPOINT one_call')
 }
 /** MySQL's next savepoint of the same name takes the place of this one. */
 async function keep(tx: Transaction): Promise<void> {
-  if (tx.db.dialect === 'sqlite') await tx.db.run('RELEASE one_call')
+  if (tx.db.dialect === 'sqlite') await tx.db.put('RELEASE one_call')
 }
 /** On MySQL the next statement after ROLLBACK begins another transaction, and COMMIT of an empty one is nothing. */
 async function undo(tx: Transaction): Promise<void> {
-  await tx.db.run(tx.alone ? 'ROLLBACK' : 'ROLLBACK TO one_call')
+  await tx.db.put(tx.alone ? 'ROLLBACK' : 'ROLLBACK TO one_call')
   await keep(tx)
   tx.undo()
 }

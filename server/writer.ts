@@ -33,7 +33,7 @@ export async function serveWrites(port: MessagePort, start: WriterStart): Promis
   const handlers = domainHandlers(createTokens(start.secret)) as Readonly<Record<string, unknown>>
   const out = collector(tell)
   const newId = idMaker(lease, lease.now)
-  const commit = createCommit({ db, tools, newId, publisher: out, onFatal, log })
+  const commit = createCommit({ db, tools, newId, publisher: out, onFatal, log, single: true })
 
   const write = ({ id, op, call, repeat }: Posted) =>
     commit

@@ -3,6 +3,7 @@
  * that its statement is compiled once and kept: this is the path of every message.
  */
 import type { Connection } from '../db/connection'
+import { places } from '../db/dialect'
 import type { ConversationsTable, DirectsTable, EntriesTable, MessagesTable, PlacesTable } from '../db/tables'
 import type { ConversationId, Position, Seq, TimeMs, UserId, Version } from '../../protocol/ids'
 
@@ -82,8 +83,8 @@ export const updatePlace = async (
   db: Connection,
   place: { conversation: ConversationId; user: UserId },
   next: { version: Version; read: Position; lastSpokeAt: TimeMs },
-): Promise<number> =>
-  db.run(
+): Promise<unknown> =>
+  db.put(
     `update places set version = ?, read_seq = ?, read_countable = ?, last_spoke_at = ?
       where conversation_id = ? and user_id = ?`,
     [next.version, next.read.seq, next.read.countable, next.lastSpokeAt, place.conversation, place.user],
@@ -93,8 +94,8 @@ export const setFriends = async (
   db: Connection,
   conversation: ConversationId,
   friends: 0 | 1,
-): Promise<number> =>
-  db.run('update places set friends = ? where conversation_id = ?', [friends, conversation])
+): Promise<unknown> =>
+  db.put('update places set friends = ? where conversation_id = ?', [friends, conversation])
 
 export async function messageByClientId(
   db: Connection,
@@ -117,22 +118,79 @@ export async function countableAt(db: Connection, conversation: ConversationId, 
   return row?.countable ?? 0
 }
 
-export const insertMessage = async (db: Connection, message: MessagesTable): Promise<number> =>
-  db.run(
-    `insert into messages (conversation_id, seq, version, sender_id, client_id, payload_hash, at, countable, kind, body_json)
-      values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-    [
-      message.conversation_id,
-      message.seq,
-      message.version,
-      message.sender_id,
-      message.client_id,
-      message.payload_hash,
-      message.at,
-      message.countable,
-      message.kind,
-      message.body_json,
-    ],
+const messageColumns =
+  'conversation_id, seq, version, sender_id, client_id, payload_hash, at, countable, kind, body_json'
+const messagePlaces = '(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)'
+const insertOneMessage = `insert into messages (${messageColumns}) values ${messagePlaces}`
+const insertOneMessageOnce = `${insertOneMessage} on conflict do nothing`
+
+/** A second one of its clientId is an error. */
+export async function insertMessage(db: Connection, message: MessagesTable): Promise<true> {
+  await db.put(insertOneMessage, bindsOf(message))
+  return true
+}
+
+/** SQLite. False: there is one of its clientId. */
+export const insertMessageOnce = async (db: Connection, message: MessagesTable): Promise<boolean> =>
+  (await db.run(insertOneMessageOnce, bindsOf(message))) === 1
+
+const bindsOf = (message: MessagesTable) => [
+  message.conversation_id,
+  message.seq,
+  message.version,
+  message.sender_id,
+  message.client_id,
+  message.payload_hash,
+  message.at,
+  message.countable,
+  message.kind,
+  message.body_json,
+]
+
+/** So many long ones are less than half of the smallest max_allowed_packet in use. */
+const messagesPerStatement = 32
+
+/** Where statements travel. On SQLite one by one costs no more. */
+export async function insertMessages(db: Connection, messages: readonly MessagesTable[]): Promise<void> {
+  for (let from = 0; from < messages.length; from += messagesPerStatement) {
+    const some = messages.slice(from, from + messagesPerStatement)
+    await db.put(insertOneMessage + `, ${messagePlaces}`.repeat(some.length - 1), some.flatMap(bindsOf))
+  }
+}
+
+/** Places of these users in a conversation, in no order. */
+export const placesOfSome = async (
+  db: Connection,
+  conversation: ConversationId,
+  users: readonly UserId[],
+): Promise<PlacesTable[]> =>
+  db.all<PlacesTable>(`${selectPlace} where conversation_id = ? and user_id in (${places(users.length)})`, [
+    conversation,
+    ...users,
+  ])
+
+/** Those of a sender's messages that have one of these clientIds. */
+export const messagesByClientIds = async (
+  db: Connection,
+  conversation: ConversationId,
+  sender: UserId,
+  clientIds: readonly string[],
+): Promise<Pick<MessagesTable, 'sender_id' | 'client_id' | 'seq' | 'at' | 'payload_hash'>[]> =>
+  db.all(
+    `select sender_id, client_id, seq, at, payload_hash from messages
+      where conversation_id = ? and sender_id = ? and client_id in (${places(clientIds.length)})`,
+    [conversation, sender, ...clientIds],
+  )
+
+/** Countable messages at or below each of these seqs, where there is such a message. */
+export const countablesAt = async (
+  db: Connection,
+  conversation: ConversationId,
+  seqs: readonly Seq[],
+): Promise<Pick<MessagesTable, 'seq' | 'countable'>[]> =>
+  db.all(
+    `select seq, countable from messages where conversation_id = ? and seq in (${places(seqs.length)})`,
+    [conversation, ...seqs],
   )
 
 /** Messages with first <= seq <= last, the newest `limit` of them, newest first. */

@@ -25,10 +25,10 @@ export interface Pauses {
 }
 export interface Checkpoints {
   /**
-   * Call after each commit. Returns at once. Throws DbError `fatal` when a checkpoint could not write; a full disk is not
-   * fatal, the log keeps what the file lacks.
+   * Call after each commit. Returns at once; true: one is under way, and needs rounds of the event loop to go on. Throws
+   * DbError `fatal` when a checkpoint could not write; a full disk is not fatal, the log keeps what the file lacks.
    */
-  afterCommit(): void
+  afterCommit(): boolean
   /** Call while nobody reads or writes: empties the log. */
   close(): Promise<void>
 }
@@ -73,6 +73,7 @@ export function checkpoints(file: string, connection: CheckpointConnection, paus
       const bytes = size()
       if (bytes <= walBytes) next = walBytes
       if (bytes > next) start()
+      return running
     },
     async close() {
       closed = true

@@ -16,6 +16,11 @@ export interface Connection {
   one<T = Record<string, unknown>>(sql: string, binds?: readonly Bind[]): Maybe<T | undefined>
   /** Number of rows a statement changed. */
   run(sql: string, binds?: readonly Bind[]): Maybe<number>
+  /**
+   * A change whose count nobody reads. On MySQL it waits for the next statement that is answered, or for COMMIT, and travels
+   * with it; whatever it breaks, the whole `write` then runs again without such waiting.
+   */
+  put(sql: string, binds?: readonly Bind[]): Maybe<unknown>
 }
 
 export interface Db {
@@ -23,7 +28,7 @@ export interface Db {
   /**
    * Runs `work` in a write transaction (SQLite: BEGIN IMMEDIATE on the one writing connection, never two at once;
    * MySQL: READ COMMITTED on a pooled connection). A throw rolls back. Only server/commit.ts, migrations and node leases
-   * call it, and `work` waits for no other `read` or `write` of this database.
+   * call it, and `work` waits for no other `read` or `write` of this database. It may run twice on MySQL, where a `put` fails.
    */
   write<T>(work: (connection: Connection) => Promise<T>): Promise<T>
   /** Runs `work` on one read-only snapshot. Reads do not nest. */
@@ -43,10 +48,13 @@ export const loneOver = (
   dialect,
   all: (sql, binds) => ask((c) => c.all(sql, binds)),
   one: (sql, binds) => ask((c) => c.one(sql, binds)),
-  run() {
-    throw new Error('nothing is written outside a transaction')
-  },
+  run: refuseWrite,
+  put: refuseWrite,
 })
+
+function refuseWrite(): never {
+  throw new Error('nothing is written outside a transaction')
+}
 
 /** Why a database refused. `again`: run the whole call again; `full`: no space; `down`: not reachable; `fatal`: exit. */
 export type DbErrorKind = 'again' | 'duplicate' | 'full' | 'down' | 'fatal'

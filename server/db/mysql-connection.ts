@@ -1,13 +1,9 @@
 /** One pooled connection to a MySQL-protocol database. */
-import mysql, {
-  type FieldPacket,
-  type PoolConnection,
-  type ResultSetHeader,
-  type RowDataPacket,
-} from 'mysql2/promise'
-import { countPlaces, toBinds, toRow } from './bind'
+import type { FieldPacket } from 'mysql2'
+import { toBinds, toRow } from './bind'
 import type { Bind, Connection } from './connection'
-import { mysqlError } from './mysql-error'
+import type { Answer, Line } from './mysql-packet'
+import { statementOf } from './mysql-text'
 
 export interface MysqlConnection extends Connection {
   readonly dialect: 'mysql'
@@ -16,51 +12,40 @@ export interface MysqlConnection extends Connection {
   run(sql: string, binds?: readonly Bind[]): Promise<number>
 }
 
-const placesOf = new Map<string, number>()
-const placesIn = (sql: string): number => {
-  const known = placesOf.get(sql)
-  if (known !== undefined) return known
-  const places = countPlaces(sql)
-  placesOf.set(sql, places)
-  return places
-}
-
 /**
- * Statements with binds are prepared once per connection and text (mysql2 keeps them). `run` answers the rows matched, as
- * SQLite does, not only those that got other values (FOUND_ROWS); an upsert that updates counts 2.
+ * `run` answers the rows matched, as SQLite does, not only those that got other values (FOUND_ROWS); an upsert that updates
+ * counts 2.
  */
-export function mysqlConnection(raw: PoolConnection): MysqlConnection {
-  const send = async <R extends RowDataPacket[] | ResultSetHeader>(sql: string, binds: readonly Bind[]) => {
-    const values = toBinds(binds, placesIn(sql)).map(toParameter)
-    try {
-      return await (values.length > 0 ? raw.execute<R>(sql, values) : raw.query<R>(sql))
-    } catch (error) {
-      throw mysqlError(error)
-    }
+export function mysqlConnection(line: Line): MysqlConnection {
+  async function ask(sql: string, binds: readonly Bind[]): Promise<Answer> {
+    const statement = statementOf(sql)
+    return line.ask(statement, toBinds(binds, statement.parts.length - 1))
   }
   async function all<T>(sql: string, binds: readonly Bind[] = []): Promise<T[]> {
-    const [rows, fields] = await send<RowDataPacket[]>(sql, binds)
-    checkNumbers(rows, fields)
-    const columns = fields.map(({ name }) => name)
-    return rows.map((row) => toRow(columns, Object.values(row)) as T)
+    const { result, fields } = await ask(sql, binds)
+    return Array.isArray(result) ? rowsOf<T>(result, fields) : []
   }
   return {
     dialect: 'mysql',
     all,
     one: async <T>(sql: string, binds: readonly Bind[] = []) => (await all<T>(sql, binds))[0],
-    run: async (sql, binds = []) => (await send<ResultSetHeader>(sql, binds))[0].affectedRows,
+    async run(sql, binds = []) {
+      const { result } = await ask(sql, binds)
+      return Array.isArray(result) ? 0 : result.affectedRows
+    },
+    put(sql, binds = []) {
+      const statement = statementOf(sql)
+      return line.tell(statement, toBinds(binds, statement.parts.length - 1))
+    },
   }
-}
-
-const toParameter = (bind: Bind) => {
-  if (typeof bind === 'bigint') return mysql.TypedParameter.LONGLONG(bind)
-  return bind instanceof Uint8Array ? Buffer.from(bind.buffer, bind.byteOffset, bind.byteLength) : bind
 }
 
 const longlong = 8
 /** mysql2 hands over a BIGINT that no number can hold as text. */
-function checkNumbers(rows: readonly RowDataPacket[], fields: readonly FieldPacket[]): void {
-  for (const { name, columnType } of fields)
-    if (columnType === longlong && rows.some((row) => typeof row[name] === 'string'))
+function rowsOf<T>(rows: readonly unknown[][], fields: readonly FieldPacket[]): T[] {
+  for (const [i, { name, columnType }] of fields.entries())
+    if (columnType === longlong && rows.some((row) => typeof row[i] === 'string'))
       throw new RangeError(`column ${name} is beyond 2^53`)
+  const columns = fields.map(({ name }) => name)
+  return rows.map((row) => toRow(columns, row) as T)
 }

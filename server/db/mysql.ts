@@ -1,10 +1,11 @@
 /** The grown-up database: anything that speaks MySQL's protocol (tested: MariaDB 10.11). */
 import type { Socket } from 'node:net'
 import { createPool, type Pool, type PoolConnection as RawConnection, type PoolOptions } from 'mysql2'
-import { createConnection, type PoolConnection } from 'mysql2/promise'
+import { createConnection } from 'mysql2/promise'
 import { loneOver, type Connection, type Db, type Maybe } from './connection'
 import { mysqlConnection } from './mysql-connection'
 import { mysqlError } from './mysql-error'
+import { oneByOne, together, Untold, type Line } from './mysql-packet'
 
 export interface MysqlOptions {
   /** `mysql://user:password@host:port/database`. The database is made when missing and allowed. */
@@ -40,11 +41,16 @@ export async function openMysql(options: MysqlOptions): Promise<Db> {
   const { url, unsafeDurability, silentMs = silentMsMax, writersMax = 8, readersMax = 8 } = options
   try {
     await makeDatabase(url)
-    const writers = open(url, [readCommitted, withoutBegin], writersMax, silentMs)
-    const readers = open(url, [repeatableRead], readersMax, silentMs)
+    const writing = { modes: [readCommitted, withoutBegin], multipleStatements: true }
+    const reading = { modes: [repeatableRead], multipleStatements: false }
+    const writers = open(url, { ...writing, connectionLimit: writersMax, silentMs })
+    const readers = open(url, { ...reading, connectionLimit: readersMax, silentMs })
     const db = mysql(writers, readers)
-    if (!unsafeDurability)
-      await db.read(assertDurable).catch((error: unknown) => db.close().then(() => fail(error)))
+    const assertAll = async () => {
+      await db.write(assertEscapes)
+      if (!unsafeDurability) await db.read(assertDurable)
+    }
+    await assertAll().catch((error: unknown) => db.close().then(() => fail(error)))
     return db
   } catch (error) {
     throw mysqlError(error)
@@ -55,11 +61,15 @@ const fail = (error: unknown): never => {
 }
 
 function mysql(writers: Pool, readers: Pool): Db {
-  const read: Db['read'] = (work) =>
-    transact(readers, 'START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY', work)
+  const begin = 'START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY'
+  const read: Db['read'] = (work) => transact(readers, 'oneByOne', work, begin)
   return {
     dialect: 'mysql',
-    write: (work) => transact(writers, undefined, work),
+    write: (work) =>
+      transact(writers, 'together', work).catch((error: unknown) => {
+        if (error instanceof Untold) return transact(writers, 'oneByOne', work)
+        throw error
+      }),
     read,
     lone: loneOver('mysql', (work) => outside(readers, work)),
     now: () =>
@@ -76,18 +86,21 @@ function mysql(writers: Pool, readers: Pool): Db {
 
 async function transact<T>(
   pool: Pool,
-  begin: string | undefined,
+  way: 'together' | 'oneByOne',
   work: (connection: Connection) => Promise<T>,
+  begin?: string,
 ): Promise<T> {
-  const { raw, connection } = await take(pool)
+  const taken = await take(pool)
+  const { line, connection } = taken[way]
   try {
-    if (begin) await raw.query(begin)
+    if (begin) await connection.run(begin)
     const result = await work(connection)
-    await raw.query('COMMIT')
-    raw.release()
+    await connection.run('COMMIT')
+    taken.raw.release()
     return result
   } catch (error) {
-    await giveBack(raw)
+    line.reset()
+    await giveBack(taken.raw)
     throw mysqlError(error)
   }
 }
@@ -96,35 +109,37 @@ async function transact<T>(
 interface HasStream {
   readonly stream: Socket
 }
+interface Way {
+  readonly line: Line
+  readonly connection: Connection
+}
 interface Pooled {
-  raw: PoolConnection
-  connection: Connection
+  readonly raw: RawConnection
+  readonly together: Way
+  readonly oneByOne: Way
 }
 const pooled = new WeakMap<RawConnection, Pooled>()
 
 /**
- * A free connection. Its promises and its query builder are made once: made at every turn, they cost a twentieth of a
- * message (docs/performance.md). Throws DbError `down` when none can be had.
+ * A free connection. What stands before it is made once: made at every turn, it cost a twentieth of a message
+ * (docs/performance.md). Throws DbError `down` when none can be had.
  */
 async function take(pool: Pool): Promise<Pooled> {
-  const callbacks = await new Promise<RawConnection>((resolve, reject) => {
+  const raw = await new Promise<RawConnection>((resolve, reject) => {
     pool.getConnection((error, free) => (error ? reject(error) : resolve(free)))
   }).catch((error: unknown) => fail(mysqlError(error)))
-  const made = pooled.get(callbacks) ?? makePooled(callbacks)
-  pooled.set(callbacks, made)
+  const made = pooled.get(raw) ?? { raw, together: wayOf(together(raw)), oneByOne: wayOf(oneByOne(raw)) }
+  pooled.set(raw, made)
   return made
 }
 
-function makePooled(callbacks: RawConnection): Pooled {
-  const raw = callbacks.promise()
-  return { raw, connection: mysqlConnection(raw) }
-}
+const wayOf = (line: Line): Way => ({ line, connection: mysqlConnection(line) })
 
 /** Runs one statement without a transaction. */
 async function outside<T>(pool: Pool, work: (connection: Connection) => Maybe<T>): Promise<T> {
-  const { raw, connection } = await take(pool)
+  const { raw, oneByOne } = await take(pool)
   try {
-    const result = await work(connection)
+    const result = await work(oneByOne.connection)
     raw.release()
     return result
   } catch (error) {
@@ -134,17 +149,25 @@ async function outside<T>(pool: Pool, work: (connection: Connection) => Maybe<T>
 }
 
 /** A connection whose rollback fails is not used again. */
-async function giveBack(raw: PoolConnection): Promise<void> {
+async function giveBack(raw: RawConnection): Promise<void> {
   try {
-    await raw.query('ROLLBACK')
+    await raw.promise().query('ROLLBACK')
     raw.release()
   } catch {
     raw.destroy()
   }
 }
 
-function open(url: string, modes: readonly string[], connectionLimit: number, silentMs: number): Pool {
-  const pool = createPool({ ...poolOptions(url), connectionLimit, maxIdle: connectionLimit })
+interface PoolPlan {
+  modes: readonly string[]
+  connectionLimit: number
+  silentMs: number
+  /** Several in one packet. Only where texts are fixed and binds pass mysql-text.ts. */
+  multipleStatements: boolean
+}
+
+function open(url: string, { modes, silentMs, ...limits }: PoolPlan): Pool {
+  const pool = createPool({ ...poolOptions(url), ...limits, maxIdle: limits.connectionLimit })
   const streamOf = (raw: unknown) => (raw as HasStream).stream
   // Commands queue per connection: these run before whatever the pool hands it out for.
   pool.on('connection', (raw) => {
@@ -192,4 +215,11 @@ export async function assertDurable(connection: Connection): Promise<void> {
     throw new Error(
       `innodb_flush_log_at_trx_commit is ${row?.flush}: set it to 1, or UNSAFE_DURABILITY=1 to lose what was acknowledged`,
     )
+}
+
+/** Throws Error where a backslash in a text would be no more than that (mysql-text.ts). */
+export async function assertEscapes(connection: Connection): Promise<void> {
+  const [row] = await connection.all<{ mode: string }>('SELECT @@sql_mode AS mode')
+  if (!row || /NO_BACKSLASH_ESCAPES|ANSI_QUOTES/.test(row.mode))
+    throw new Error(`sql_mode is ${row?.mode}: texts could not be escaped`)
 }

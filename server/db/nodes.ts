@@ -24,6 +24,8 @@ export interface LeaseOptions {
   renewEveryMs?: number
   /** After a renewal that failed. */
   retryEveryMs?: number
+  /** Time of the newest id in the database, which its clock may have left behind (D13). Absent: not asked. */
+  newestMs?: (c: Connection) => Promise<number>
   /** Called once: somebody else has the number, or the disk did not take the renewal. This process must not go on. */
   onLost?: (error: unknown) => void
 }
@@ -41,11 +43,18 @@ export interface Lease extends NodeLease {
  */
 export async function leaseNode(db: Db, options: LeaseOptions = {}): Promise<Lease> {
   const { leaseMs = usualLeaseMs, renewEveryMs = 10_000, retryEveryMs = 1_000, onLost } = options
+  const { newestMs = async () => 0 } = options
   const token = randomUUID()
   const clock = clockFrom(await db.now())
-  const start = clock.now()
+  const now = clock.now()
+  const { node, fromMs, start } = await patiently(() =>
+    db.write(async (c) => {
+      const start = Math.max(now, await newestMs(c))
+      return { start, ...(await take(c, token, { now, start, leaseMs })) }
+    }),
+  )
+  clock.follow(start)
   let untilMs = start + leaseMs
-  const { node, fromMs } = await patiently(() => db.write((c) => take(c, token, start, untilMs)))
   let lapse: DbErrorKind | undefined
   let timer: NodeJS.Timeout | undefined
   let closed = false
@@ -57,12 +66,16 @@ export async function leaseNode(db: Db, options: LeaseOptions = {}): Promise<Lea
   }
   async function renew(): Promise<void> {
     try {
-      const time = Math.max(await db.now(), clock.now())
-      const next = time + leaseMs
-      if (await db.write(async (c) => c.run(extend, [next, node, token]))) {
-        untilMs = next
+      const now = await db.now()
+      const time = await db.write(async (c) => {
+        const time = Math.max(now, clock.now(), await newestMs(c))
+        return (await c.run(extend, [time + leaseMs, node, token])) ? time : undefined
+      })
+      if (time === undefined) lose(new Error('another process has our node number'))
+      else {
+        untilMs = time + leaseMs
         clock.follow(time)
-      } else lose(new Error('another process has our node number'))
+      }
       lapse = undefined
     } catch (error) {
       lapse = error instanceof DbError ? error.kind : 'down'
@@ -120,24 +133,34 @@ const triesMax = 10
 
 const extend = 'UPDATE nodes SET leased_until = ? WHERE id = ? AND token = ?'
 
+/** When a lease begins: by the database's clock, and where it is counted from (D13). */
+interface Begin {
+  now: number
+  start: number
+  leaseMs: number
+}
+/** A lease that was given while the clock was ahead runs out on the time that went on from there. */
+const isHeld = (until: number, { now, start, leaseMs }: Begin): boolean =>
+  until > now && (until > start || until <= now + leaseMs)
+
 /** The lowest number that nobody holds, and the time from which it is ours. */
 async function take(
   connection: Connection,
   token: string,
-  now: number,
-  until: number,
+  begin: Begin,
 ): Promise<{ node: number; fromMs: number }> {
+  const until = begin.start + begin.leaseMs
   const insert = insertOrIgnore(connection.dialect, 'nodes', ['id', 'token', 'leased_until'])
   const select = `SELECT id, leased_until FROM nodes ORDER BY id${forUpdate(connection.dialect)}`
   const known = await connection.all<{ id: number; leased_until: number }>(select)
   for (let node = 0; node < nodesMax; node++) {
     const row = known.find(({ id }) => id === node)
-    if (row && row.leased_until > now) continue
+    if (row && isHeld(row.leased_until, begin)) continue
     const sql = 'UPDATE nodes SET token = ?, leased_until = ? WHERE id = ?'
     const taken = row
       ? await connection.run(sql, [token, until, node])
       : await connection.run(insert, [node, token, until])
-    if (taken === 1) return { node, fromMs: row?.leased_until ?? now }
+    if (taken === 1) return { node, fromMs: row?.leased_until ?? begin.start }
   }
   throw new Error(`all ${nodesMax} node numbers are leased`)
 }

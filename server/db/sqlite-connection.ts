@@ -38,6 +38,7 @@ export function openConnection({ file, readOnly, unsafeDurability }: ConnectionO
     kept.set(sql, made)
     return made
   }
+  const run = (sql: string, binds: readonly Bind[] = []) => guard(() => runOf(prepare(sql), binds))
   const connection: SqliteConnection = {
     dialect: 'sqlite',
     all: <T>(sql: string, binds: readonly Bind[] = []) =>
@@ -48,7 +49,8 @@ export function openConnection({ file, readOnly, unsafeDurability }: ConnectionO
       }),
     one: <T>(sql: string, binds: readonly Bind[] = []): Maybe<T | undefined> =>
       guard(() => oneOf(prepare(sql), binds) as T | undefined),
-    run: (sql, binds = []) => guard(() => runOf(prepare(sql), binds)),
+    run,
+    put: run,
     exec: (sql) => guard(() => void db.exec(sql)),
     get inTransaction() {
       return db.inTransaction

@@ -1,9 +1,9 @@
-/** Prepared statements of libsql, the same for its two faces (sqlite-connection.ts, sqlite-writer.ts). */
+/** Prepared statements of libsql. */
 import { countPlaces, toBinds, toRow } from './bind'
 import type { Bind } from './connection'
 import { sqliteError } from './sqlite-error'
 
-/** What is used of libsql's statement. In raw mode rows come as arrays: the driver makes objects at half the speed. */
+/** In raw mode rows come as arrays: the driver makes objects at half the speed. */
 interface Statement {
   readonly reader: boolean
   raw(): unknown

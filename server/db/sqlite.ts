@@ -1,12 +1,12 @@
 /** The embedded database: one file, one process, one writing connection, a few reading ones, one for checkpoints. */
 import { mkdirSync } from 'node:fs'
 import path from 'node:path'
-import { checkpoints, walBytes } from './checkpoint'
+import { checkpoints, walBytes, type CheckpointConnection } from './checkpoint'
 import { DbError, loneOver, type Db, type Maybe } from './connection'
 import { permits } from './permits'
+import { openAside } from './sqlite-aside'
 import { openConnection, type SqliteConnection } from './sqlite-connection'
 import { lockFile } from './sqlite-lock'
-import { openWriter, type SqliteWriter } from './sqlite-writer'
 
 export interface SqliteOptions {
   file: string
@@ -27,11 +27,11 @@ export async function openSqlite({ file, unsafeDurability = false }: SqliteOptio
   const lock = lockFile(file)
   const options = { file, unsafeDurability }
   try {
-    const writer = await openWriter(options)
-    await writer.exec(`PRAGMA journal_size_limit=${walBytes}`)
-    await writer.exec(`PRAGMA cache_size=${-writerCacheKiB}`)
+    const writer = openConnection(options)
+    writer.exec(`PRAGMA journal_size_limit=${walBytes}`)
+    writer.exec(`PRAGMA cache_size=${-writerCacheKiB}`)
     const openReader = () => openConnection({ ...options, readOnly: true })
-    return sqlite({ file, writer, openReader, checkpointer: await openWriter(options), lock })
+    return sqlite({ file, writer, openReader, checkpointer: await openAside(options), lock })
   } catch (error) {
     lock.release()
     throw error
@@ -57,9 +57,9 @@ export function openSnapshots({ file, unsafeDurability = false }: SqliteOptions)
 
 interface Parts {
   file: string
-  writer: SqliteWriter
+  writer: SqliteConnection
   openReader: () => SqliteConnection
-  checkpointer: SqliteWriter
+  checkpointer: CheckpointConnection
   lock: { release(): void }
 }
 
@@ -76,7 +76,7 @@ function sqlite({ file, writer, openReader, checkpointer, lock }: Parts): Db {
       writing(1, async () => {
         assertOpen(open)
         const result = await transact(writer, work)
-        log.afterCommit()
+        if (log.afterCommit()) await nextRound()
         return result
       }),
     read: readers.read,
@@ -94,6 +94,8 @@ function sqlite({ file, writer, openReader, checkpointer, lock }: Parts): Db {
       ),
   }
 }
+
+const nextRound = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
 /** Connections for reading, opened as they are needed. */
 function snapshots(openReader: () => SqliteConnection) {
@@ -131,31 +133,29 @@ function assertOpen(open: boolean): void {
   if (!open) throw new DbError('down', new Error('the database is closed'))
 }
 
-/** BEGIN and COMMIT wait on a thread of the driver (sqlite-writer.ts). */
-async function transact<T>(writer: SqliteWriter, work: (connection: SqliteWriter) => Promise<T>): Promise<T> {
-  await writer.exec('BEGIN IMMEDIATE')
-  try {
-    const result = await work(writer)
-    await writer.exec('COMMIT')
-    return result
-  } catch (error) {
-    if (writer.inTransaction) await writer.exec('ROLLBACK')
-    throw error
-  }
-}
+/** The thread that writes waits for the disk: nothing else is to be done on it meanwhile (ADR 0022). */
+const transact = <T>(writer: SqliteConnection, work: Work<T>) =>
+  within(writer, work, 'BEGIN IMMEDIATE', (sql) => writer.exec(sql))
 
 /** Here they are kept statements: beginning and ending a snapshot meets no lock and no disk. */
-async function onSnapshot<T>(
-  reader: SqliteConnection,
-  work: (connection: SqliteConnection) => Promise<T>,
+const onSnapshot = <T>(reader: SqliteConnection, work: Work<T>) =>
+  within(reader, work, 'BEGIN', (sql) => reader.run(sql))
+
+type Work<T> = (connection: SqliteConnection) => Promise<T>
+
+async function within<T>(
+  connection: SqliteConnection,
+  work: Work<T>,
+  begin: string,
+  say: (sql: string) => unknown,
 ): Promise<T> {
-  reader.run('BEGIN')
+  say(begin)
   try {
-    const result = await work(reader)
-    reader.run('COMMIT')
+    const result = await work(connection)
+    say('COMMIT')
     return result
   } catch (error) {
-    if (reader.inTransaction) reader.exec('ROLLBACK')
+    if (connection.inTransaction) connection.exec('ROLLBACK')
     throw error
   }
 }

@@ -3,6 +3,7 @@ import type { Schema } from '../schema'
 import { foundation } from './0001-foundation'
 import { notices } from './0002-notices'
 import { messagesBySeq } from './0003-messages-by-seq'
+import { placesByUser } from './0004-places-by-user'
 
 export interface Migration {
   /** Dense from 1. */
@@ -16,4 +17,5 @@ export const migrations: readonly Migration[] = [
   { id: 1, name: 'foundation', statements: foundation },
   { id: 2, name: 'notices', statements: notices },
   { id: 3, name: 'messages by seq', statements: messagesBySeq },
+  { id: 4, name: 'places by user', statements: placesByUser },
 ]
