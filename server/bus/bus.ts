@@ -1,12 +1,13 @@
 /**
- * Hints between nodes. A hint may be lost, doubled or late and nothing breaks: the database is read on every hint, and
- * every few seconds without one (rule Y12).
+ * Hints between nodes. A hint may be lost, doubled or late and nothing breaks: what it tells of is read from the database,
+ * which is asked every few seconds without one too (rule Y12).
  */
 import type { EventName } from '../../protocol'
 import type { SessionId, StreamId, UserId, Version } from '../../protocol/ids'
 
 export type Hint =
-  | { stream: StreamId; version: Version }
+  /** A change of the stream went from one version to another. */
+  | { stream: StreamId; from?: Version; version: Version }
   | { notify: { userId: UserId; sessionId?: SessionId; event: EventName; data: unknown } }
 
 export interface Bus {

@@ -16,7 +16,7 @@ interface Missing {
 
 /**
  * The head and, for each viewer, the change from `since` to it, with the rows he may see. Where the rows are too many, or
- * `since` is not known, the change has no rows and begins at the head: whoever is not there pulls.
+ * `since` is not known, or beyond the head (a hint may be wrong), the change has no rows and begins at the head: whoever is not there pulls.
  */
 export async function readMissing(
   sources: readonly RowSource[],
@@ -27,7 +27,7 @@ export async function readMissing(
   const changes: [UserId, Change][] = []
   for (const viewer of viewers) {
     const rows = since === undefined ? [] : await changedRows(sources, db, { stream, viewer, since }, rowsMax)
-    const far = since === undefined || rows.length === rowsMax
+    const far = since === undefined || since > head || rows.length === rowsMax
     changes.push([viewer, { stream, from: far ? head : since, to: head, rows: far ? [] : rows }])
   }
   return { head, changes }

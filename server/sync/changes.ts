@@ -13,9 +13,10 @@ export interface Change {
   readonly to: Version
   readonly rows: StreamRow[]
 }
-/** A stream got as far as this version. */
+/** A stream got as far as this version, by a change that began at `from`, where that is known. */
 export interface Reached {
   readonly stream: StreamId
+  readonly from?: Version
   readonly version: Version
 }
 
@@ -32,7 +33,7 @@ export async function recordChanges(
   newId: () => number,
 ): Promise<void> {
   for (const { stream, to } of changes)
-    await db.run('INSERT INTO changes (id, stream, version) VALUES (?, ?, ?)', [newId(), stream, to])
+    await db.put('INSERT INTO changes (id, stream, version) VALUES (?, ?, ?)', [newId(), stream, to])
 }
 
 /** Newest id of the table; 0 when it is empty. */

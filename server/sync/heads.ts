@@ -57,13 +57,13 @@ export async function versionOf(db: Connection, stream: StreamId): Promise<Versi
 
 /** Makes the head of a new stream. */
 export async function insertHead(db: Connection, stream: StreamId): Promise<void> {
-  await db.run('INSERT INTO heads (stream, version, seq, countable, last_at) VALUES (?, 0, 0, 0, 0)', [
+  await db.put('INSERT INTO heads (stream, version, seq, countable, last_at) VALUES (?, 0, 0, 0, 0)', [
     stream,
   ])
 }
 
 export async function updateHead(db: Connection, stream: StreamId, head: Head): Promise<void> {
-  await db.run('UPDATE heads SET version = ?, seq = ?, countable = ?, last_at = ? WHERE stream = ?', [
+  await db.put('UPDATE heads SET version = ?, seq = ?, countable = ?, last_at = ? WHERE stream = ?', [
     head.version,
     head.seq,
     head.countable,

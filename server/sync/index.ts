@@ -50,7 +50,8 @@ export interface Sync {
   close(): Promise<void>
 }
 
-export function createSync({ db, streams, bus, clock, log, ...options }: SyncOptions): Sync {
+export function createSync({ db, bus, clock, log, ...options }: SyncOptions): Sync {
+  const streams = following(options.streams, (user, conversations) => publisher.follows(user, conversations))
   const digestFor = (user: UserId) => db.read((c) => digestOfUser(streams, c, user))
   const waits = createWaits({ digestFor, ...options })
   const { deliver } = waits
@@ -80,6 +81,23 @@ export function createSync({ db, streams, bus, clock, log, ...options }: SyncOpt
       stopHearing()
       await poll.close()
       await publisher.idle()
+    },
+  }
+}
+
+/** Tells `follows` which conversations a user reads of, before he learns what was read: heads, digests and pulls (Y8). */
+function following(streams: Streams, follows: Publisher['follows']): Streams {
+  return {
+    ...streams,
+    async conversationsOf(db, user) {
+      const conversations = await streams.conversationsOf(db, user)
+      follows(user, conversations)
+      return conversations
+    },
+    async mayPull(db, user, conversation) {
+      const may = await streams.mayPull(db, user, conversation)
+      if (may) follows(user, [conversation])
+      return may
     },
   }
 }

@@ -29,7 +29,7 @@ export async function recordNotices(
 ): Promise<void> {
   for (const { to, event, data } of notices) {
     const id = newId()
-    await db.run('INSERT INTO notices (id, user_id, session_id, event, data_json) VALUES (?, ?, ?, ?, ?)', [
+    await db.put('INSERT INTO notices (id, user_id, session_id, event, data_json) VALUES (?, ?, ?, ?, ?)', [
       ...[id, to.userId, to.sessionId ?? 0, event],
       JSON.stringify(data),
     ])
@@ -44,7 +44,7 @@ async function prune(db: Connection, before: number): Promise<void> {
   )
   if (old.length === 0) return
   const ids = old.map(({ id }) => id)
-  await db.run(`DELETE FROM notices WHERE id IN (${places(ids.length)})`, ids)
+  await db.put(`DELETE FROM notices WHERE id IN (${places(ids.length)})`, ids)
 }
 
 /**
@@ -62,7 +62,8 @@ export async function readNotices(
   return { newest: rows.at(-1)?.id ?? since ?? 0, notices: rows.map(noticeOf) }
 }
 
-async function newestNotice(db: Connection): Promise<number> {
+/** Newest id of the table; 0 when it is empty. */
+export async function newestNotice(db: Connection): Promise<number> {
   const [row] = await db.all<{ id: number | null }>('SELECT MAX(id) AS id FROM notices')
   return row?.id ?? 0
 }
