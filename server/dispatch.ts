@@ -6,7 +6,7 @@ import type { OpDefinition } from '../protocol/define'
 import type { CommonErrorCode, Failure, Result } from '../protocol/errors'
 import type { Commit } from './commit'
 import { DbError, type Db } from './db/connection'
-import { internal, refusedBy, type Log } from './failure'
+import { internal, refused, refusedBy, type Log } from './failure'
 import type { Caller, Tools } from './handle'
 import type { Limiter } from './limiter'
 import { createLoad, purposeOf, type Load } from './load'
@@ -38,8 +38,8 @@ export interface DispatchOptions {
 }
 export interface Funnel {
   dispatch: Dispatch
-  /** What a call would be turned away with, before anything is looked up; undefined: it may come (L1). */
-  turnsAway(op: string): Failure<'overloaded'> | undefined
+  /** What a call would be turned away with, before anything is looked up; undefined: it may come (L1). `ahead`: see load.ts. */
+  turnsAway(op: string, ahead?: number): Failure<'overloaded'> | undefined
   /** Some operations are turned away. */
   isBusy(): boolean
   /** Later calls get `draining`; resolves when those under way are answered (F11). */
@@ -54,8 +54,8 @@ export function createDispatch(options: DispatchOptions): Funnel {
   const load = options.load ?? createLoad({ ticks: tools.now })
   const { read, write } = waysIn(options, load)
 
-  function turnsAway(op: string): Failure<'overloaded'> | undefined {
-    const retryAfterMs = load.retryAfterMs(purposeOf(op))
+  function turnsAway(op: string, ahead?: number): Failure<'overloaded'> | undefined {
+    const retryAfterMs = load.retryAfterMs(purposeOf(op), ahead)
     return retryAfterMs > 0 ? { code: 'overloaded', data: { retryAfterMs } } : undefined
   }
 
@@ -148,11 +148,6 @@ function barredBy({ auth }: OpDefinition, { kind }: Caller): CommonErrorCode | u
   if (auth === 'system') return kind === 'system' ? undefined : 'forbidden'
   return auth === 'user' && kind !== 'user' ? 'unauthenticated' : undefined
 }
-
-const refused = (code: CommonErrorCode, data?: Failure['data']): Result<never> => ({
-  ok: false,
-  error: data ? { code, data } : { code },
-})
 
 function counter() {
   let count = 0

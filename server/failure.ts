@@ -1,5 +1,5 @@
 /** What the funnel answers when something broke, and what it logs: never an input. */
-import type { CommonErrorCode, Failure } from '../protocol/errors'
+import type { CommonErrorCode, Failure, Result } from '../protocol/errors'
 import type { DbError } from './db/connection'
 import type { Tools } from './handle'
 
@@ -32,3 +32,9 @@ export function describe(error: unknown): object {
     .join('\n')
   return { name: error.name, ...(code ? { code } : { message: error.message }), stack }
 }
+
+/** The answer to a call that is refused with this code. */
+export const refused = (code: CommonErrorCode, data?: Failure['data']): Result<never> => ({
+  ok: false,
+  error: data ? { code, data } : { code },
+})

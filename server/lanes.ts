@@ -9,11 +9,13 @@ export interface LanesOptions<J> {
   turnMax: number
   /** Jobs that may wait, in all lanes. */
   waitingMax: number
+  /** Jobs of one key that may wait. */
+  laneMax: number
   /** Runs one turn. Must not throw. */
   run(jobs: J[]): Promise<void>
 }
 export interface Lanes<J> {
-  /** False: too many wait. Without a key the job has a lane of its own. */
+  /** False: too many wait, in all or in this lane. Without a key the job has a lane of its own. */
   add(key: number | undefined, job: J): boolean
   /** Resolves when nothing waits or runs. */
   idle(): Promise<void>
@@ -23,7 +25,7 @@ interface Lane<J> {
   jobs: J[]
 }
 
-export function createLanes<J>({ parallel, turnMax, waitingMax, run }: LanesOptions<J>): Lanes<J> {
+export function createLanes<J>({ parallel, turnMax, waitingMax, laneMax, run }: LanesOptions<J>): Lanes<J> {
   const lanes = new Map<number, Lane<J>>()
   const ready: Lane<J>[] = []
   const idlers: (() => void)[] = []
@@ -68,8 +70,10 @@ export function createLanes<J>({ parallel, turnMax, waitingMax, run }: LanesOpti
   return {
     add(key, job) {
       if (waiting >= waitingMax) return false
+      const { jobs } = laneOf(key)
+      if (jobs.length >= laneMax) return false
       waiting += 1
-      laneOf(key).jobs.push(job)
+      jobs.push(job)
       schedule()
       return true
     },

@@ -118,8 +118,11 @@ export interface Load {
   readonly reads: Queue
   /** Something is turned away. */
   isHigh(): boolean
-  /** 0: come in. Else the call is turned away, and may come again after so many milliseconds. */
-  retryAfterMs(purpose: Purpose): number
+  /**
+   * 0: come in. Else the call is turned away, and may come again after so many milliseconds. `ahead`: calls that were let in
+   * before it and are not counted yet; all may be writes.
+   */
+  retryAfterMs(purpose: Purpose, ahead?: number): number
 }
 
 const lookEveryMs = 50
@@ -134,22 +137,22 @@ export function createLoad({ ticks, loopDelayMs = () => 0 }: LoadOptions): Load 
   let refused = 0
 
   /** Asked for each frame: times are looked at now and then, the count of writes always. */
-  function level(): Level {
+  function level(ahead = 0): Level {
     const now = ticks()
     if (now - lookedAt >= lookEveryMs || now < lookedAt) {
       lookedAt = now
       const times = { loopDelayMs: loopDelayMs(), writeWaitMs: writes.waitMs(), readWaitMs: reads.waitMs() }
       byTimes = levelOf({ ...times, writes: 0, reads: 0 })
     }
-    const byCounts = Math.max(passed('writes', writes.length), passed('reads', reads.length))
+    const byCounts = Math.max(passed('writes', writes.length + ahead), passed('reads', reads.length))
     return Math.max(byTimes, byCounts) as Level
   }
   return {
     writes,
     reads,
     isHigh: () => level() > 0,
-    retryAfterMs(purpose) {
-      if (!sheds(level(), purpose)) return 0
+    retryAfterMs(purpose, ahead) {
+      if (!sheds(level(ahead), purpose)) return 0
       // Spread over a second, so that those who were refused together do not come back together.
       refused = (refused + 373) % retryMs
       return retryMs + refused

@@ -10,6 +10,7 @@ import { connect } from './bus/connect'
 import { memoryBus } from './bus/memory'
 import { localPresence, sharedPresence } from './bus/presence'
 import { redisBus } from './bus/redis'
+import { calmLog } from './calm-log'
 import { loadConfig, type Config } from './config'
 import { describe } from './failure'
 import type { Tools } from './handle'
@@ -36,7 +37,8 @@ interface Running {
   stop(): Promise<void>
 }
 
-async function start(config: Config, log: Log, fatal: (error: unknown) => void): Promise<Running> {
+async function start(config: Config, allLines: Log, fatal: (error: unknown) => void): Promise<Running> {
+  const log = calmLog(allLines, (ms, run) => void setTimeout(run, ms).unref())
   const { publicOrigins: origins, trustProxy, rateFactor, socketsPerAddress } = config
   const store = await openStore({
     config,
@@ -71,7 +73,14 @@ async function start(config: Config, log: Log, fatal: (error: unknown) => void):
   })
   let stopping = false
   const notReady = async () => (stopping ? 'stopping' : unreadyBecause(db, Date.now))
-  const http = await createHttp({ app, log, origins, trustProxy, clientDir: clientFolder(), notReady })
+  const http = await createHttp({
+    app,
+    log: allLines,
+    origins,
+    trustProxy,
+    clientDir: clientFolder(),
+    notReady,
+  })
   const closeSockets = serveWs({ server: http.server, gateway, origins, trustProxy })
   app.start()
   await http.listen({ port: config.port, host: config.host }).catch((error: unknown) => {

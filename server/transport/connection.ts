@@ -49,7 +49,8 @@ export class Connection {
   readonly frames: Bucket
   private readonly outgoing: Outgoing
   private readonly dirty: (connection: Connection) => void
-  private queue: string[] = []
+  /** One array for life: a new one after each flush would soon be made in V8's old space, and hold its frames there when it is dropped. */
+  private readonly queue: string[] = []
   private queuedBytes = 0
 
   constructor({ wire, address, openedAt, rate, outgoing, dirty }: ConnectionOptions) {
@@ -69,11 +70,11 @@ export class Connection {
 
   sendText(text: string): void {
     if (this.state === 'closing') return
+    if (this.queue.length >= queuedFramesMax) this.flush()
     const bytes = this.outgoing.bytesOf(text)
     const held = this.queuedBytes + this.wire.bufferedAmount + bytes
     if (this.queue.length >= queuedFramesMax || held > queuedBytesMax) {
-      this.queue = []
-      this.queuedBytes = 0
+      this.queue.length = this.queuedBytes = 0
       return this.end({ code: 'overloaded' }, closeCodes.resync)
     }
     if (this.queue.length === 0) this.dirty(this)
@@ -112,9 +113,8 @@ export class Connection {
     const { queue, outgoing } = this
     // Two bytes of brackets, and a comma for each frame.
     if (this.queuedBytes + queue.length + 2 <= limits.frameOutBytesMax) {
-      this.queue = []
       this.queuedBytes = 0
-      return outgoing.messageOf(queue)
+      return outgoing.messageOf(queue.splice(0))
     }
     let count = 0
     let bytes = 2

@@ -5,6 +5,7 @@ import { limits } from '../../protocol/limits'
 import { MIN_PROTOCOL_VERSION, PROTOCOL_VERSION } from '../../protocol/version'
 import { closeCodes, decodeUp, encode, type Up } from '../../protocol/wire'
 import type { App } from '../app'
+import type { Bucket } from './bucket'
 import type { Connection } from './connection'
 import type { Registry } from './registry'
 import { shapeFits } from './shape'
@@ -20,6 +21,8 @@ export interface Talk {
   log: { warn(fields: object, message: string): void; error(fields: object, message: string): void }
   /** Frames a second of one user, over all his sockets. */
   userRate: number
+  /** Frames that were read and wait to be heard. */
+  held: () => number
   /** Connections that take no more calls (F11). */
   leaving: ReadonlySet<Connection>
   /** The connection is live from now on. */
@@ -45,11 +48,6 @@ const busyAfterMs = 30_000
 export function hear(talk: Talk, connection: Connection, text: string): void {
   if (connection.state === 'closing') return
   connection.heardAt = talk.ticks()
-  const refusal = connection.state === 'live' && talk.app.isBusy() ? refusalOf(talk.app, text) : undefined
-  if (refusal !== undefined && paceOf(talk, connection, text.length) !== 'flood') {
-    connection.sendText(refusal)
-    return
-  }
   const frame = connection.state === 'greeting' && text.length > helloCharsMax ? undefined : decodeUp(text)
   if (!frame || (frame.t === 'req' && !shapeFits(frame.in))) {
     connection.end({ code: 'invalidInput' }, closeCodes.badFrame)
@@ -64,16 +62,30 @@ export function hear(talk: Talk, connection: Connection, text: string): void {
   else settle(talk, connection, answer(talk, connection, frame, pace === 'fast'))
 }
 
-/** `fast`: this frame is one too many. */
-function paceOf({ registry, ticks }: Talk, { frames, userId }: Connection, chars: number) {
+/** Refuses a request that would be turned away by its first characters. False: it must be heard. */
+export function refuses(talk: Talk, connection: Connection, start: string, bytes: number): boolean {
+  if (connection.state !== 'live') return false
+  const refusal = refusalOf(talk.app, start, talk.held())
+  if (refusal === undefined) return false
+  connection.heardAt = talk.ticks()
+  if (paceOf(talk, connection, bytes) === 'flood') return false
+  connection.sendText(refusal)
+  return true
+}
+
+/** `fast`: the frame that was heard last is one too many. */
+function paceOf({ registry }: Talk, { frames, userId, heardAt }: Connection, chars: number) {
   const cost = 1 + Math.floor(chars / charsPerToken)
-  const left = [frames, registry.framesOf(userId)].map(
-    (bucket) => (bucket?.take(ticks(), cost) ?? 0) / (bucket?.perSecond ?? 1),
+  const least = Math.min(
+    secondsLeft(frames, heardAt, cost),
+    secondsLeft(registry.framesOf(userId), heardAt, cost),
   )
-  const least = Math.min(...left)
   if (least < -floodSeconds) return 'flood'
   return least < 0 ? 'fast' : 'fine'
 }
+
+const secondsLeft = (bucket: Bucket | undefined, now: number, cost: number): number =>
+  bucket ? bucket.take(now, cost) / bucket.perSecond : 0
 
 async function greet(talk: Talk, connection: Connection, hello: Hello): Promise<void> {
   const misplaced = connection.state !== 'greeting'

@@ -16,6 +16,8 @@ class FakeWire implements Wire {
     this.messages.push(text)
     if (this.stuck) this.bufferedAmount += Buffer.byteLength(text)
   }
+  pause(): void {}
+  resume(): void {}
   close(code: number): void {
     this.closedWith ??= code
   }
@@ -201,15 +203,14 @@ describe('a loaded server', () => {
   it('[L2] turns requests away without looking at their input, and hears the others', async () => {
     const phone = await live()
     busy = true
-    phone.ear.text('{"t":"req","id":7,"op":"chat.sendMessage","in":{"what":')
-    phone.say({ t: 'req', id: 8, op: 'chat.sendMessage', in: {} })
+    expect(phone.ear.refuses('{"t":"req","id":7,"op":"chat.sendMessage","in":{"wh', 500)).toBe(true)
+    expect(phone.ear.refuses('{"t":"req","id":8,"op":"accounts.signOut","in":{}}', 50)).toBe(false)
     phone.say({ t: 'req', id: 9, op: 'accounts.signOut', in: {} })
     phone.say({ t: 'ping' })
-    await expect.poll(() => phone.wire.frames.length).toBe(4)
+    await expect.poll(() => phone.wire.frames.length).toBe(3)
     const error = { code: 'overloaded', data: { retryAfterMs: 1_500 } }
     expect(phone.wire.frames).toEqual([
       { t: 'res', id: 7, ok: false, error },
-      { t: 'res', id: 8, ok: false, error },
       { t: 'res', id: 9, ok: true, out: {} },
       { t: 'pong', digest },
     ])
@@ -217,6 +218,7 @@ describe('a loaded server', () => {
   it('[L2] a socket that has not said hello is heard', async () => {
     const phone = open()
     busy = true
+    expect(phone.ear.refuses('{"t":"req","id":7,"op":"chat.sendMessage","in":{}}', 50)).toBe(false)
     phone.say({ t: 'hello', v: 1, token: '1', features: [] })
     await expect.poll(() => phone.wire.frames).toMatchObject([{ t: 'welcome', userId: 1 }])
   })
@@ -281,6 +283,15 @@ describe('frames out', () => {
     expect(wire.closedWith).toBe(closeCodes.resync)
     expect(wire.frames.at(-1)).toMatchObject({ t: 'bye', error: { code: 'overloaded' } })
     expect(wire.frames).toHaveLength(101)
+  })
+  it('[W7] a phone that takes what it is told gets any number of frames of one turn', async () => {
+    const { wire } = await live()
+    for (let n = 0; n < 3 * queuedFramesMax + 1; n++) registry.send(1, encode({ t: 'pong', digest: n }))
+    await turn()
+    expect(wire.frames.map((frame) => (frame.t === 'pong' ? frame.digest : -1))).toEqual(
+      Array.from({ length: 3 * queuedFramesMax + 1 }, (_, n) => n),
+    )
+    expect(wire.closedWith).toBeUndefined()
   })
   it('[W7] at most 1 MiB waits, with what the network holds; the socket is cut when it does not close', async () => {
     const { wire } = await live()

@@ -5,7 +5,8 @@ import { closeCodes } from '../../protocol/wire'
 import { Addresses } from './addresses'
 import { Outgoing } from './outgoing'
 import { Connection, type Wire } from './connection'
-import { hear, type Talk } from './frames'
+import { hear, refuses, type Talk } from './frames'
+import type { Refuser } from './sieve'
 import { Turnstile } from './turnstile'
 
 export interface GatewayOptions extends Pick<Talk, 'app' | 'registry' | 'now' | 'unit' | 'log'> {
@@ -21,7 +22,7 @@ export interface GatewayOptions extends Pick<Talk, 'app' | 'registry' | 'now' | 
   turnsAwayMs?: () => number
 }
 /** The ear of one socket. */
-export interface Ear {
+export interface Ear extends Refuser {
   text(text: string): void
   binary(): void
   /** The network took what it had. */
@@ -53,23 +54,22 @@ const framesPerSecond = 500
 const framesPerSecondOfUser = 1_000
 /** Sockets that have not said hello, of all addresses together. */
 const greetingMax = 2_000
-/** A loaded server writes each socket less often, with more frames at once. */
-const busyFlushMs = 8
 const silentMs = 3 * limits.pingEveryMs
 /** A socket that does not finish its close is cut. */
 const closingMs = 2_000
 
 export function createGateway(options: GatewayOptions): Gateway {
   const { registry, unit, ticks = options.now, rateFactor = 1, socketsPerAddress = 2_000 } = options
-  const { dirty } = createFlusher(options.app.isBusy)
+  const { dirty } = createFlusher()
   const outgoing = new Outgoing()
   const leaving = new Set<Connection>()
-  const turnstile = new Turnstile(options.app.isBusy)
+  const turnstile = new Turnstile()
   const addresses = new Addresses(socketsPerAddress, Math.ceil(socketsPerAddress / 4))
   const talk: Talk = {
     ...options,
     ticks,
     leaving,
+    held: () => turnstile.held,
     userRate: framesPerSecondOfUser * rateFactor,
     greeted({ address, userId }) {
       addresses.greeted(address)
@@ -92,6 +92,8 @@ export function createGateway(options: GatewayOptions): Gateway {
       if (spread !== undefined) sendHome(connection, spread)
       return {
         text: turnstile.gate(wire, (text) => hear(talk, connection, text)),
+        isBusy: options.app.isBusy,
+        refuses: (start, bytes) => refuses(talk, connection, start, bytes),
         binary: () => connection.end({ code: 'invalidInput' }, closeCodes.badFrame),
         drained: () => connection.drained(),
         failed() {
@@ -137,7 +139,7 @@ function look(connection: Connection, at: number): void {
 }
 
 /** However many frames a turn makes, each connection is written once (one system call per socket is the cost). */
-function createFlusher(isBusy: () => boolean) {
+function createFlusher() {
   let waiting: Connection[] = []
   function flushAll(): void {
     const list = waiting
@@ -146,9 +148,7 @@ function createFlusher(isBusy: () => boolean) {
   }
   return {
     dirty(connection: Connection): void {
-      if (waiting.push(connection) > 1) return
-      if (isBusy()) setTimeout(flushAll, busyFlushMs)
-      else setImmediate(flushAll)
+      if (waiting.push(connection) === 1) setImmediate(flushAll)
     },
   }
 }

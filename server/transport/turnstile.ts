@@ -1,36 +1,32 @@
 /**
- * Lets a bounded number of frames through in one round of the event loop, whoever sends them, and reads sockets seldom while
- * the server is loaded. So commits, timers and answers get their turn, and what is left waits in the network (L4).
+ * Lets a bounded number of frames through in one round of the event loop, whoever sends them. So commits, timers and answers
+ * get their turn, and what is left waits in the network (L4).
  */
 export interface Stoppable {
   /** Stops reading; what was read already may still come. */
-  pause?(): void
-  resume?(): void
+  pause(): void
+  resume(): void
 }
 interface Gate {
   readonly wire: Stoppable
   readonly hear: (text: string) => void
   /** Read, and waiting for a round. */
   readonly texts: string[]
-  resting: boolean
 }
 
-/** A commit takes 128 of them (F3): where three of four are refused there are enough in each round. */
+/** As many as one commit takes (F3). */
 export const framesPerRound = 512
-/** A loaded server reads each socket so seldom: a read costs more than the refusal of what was read. */
-export const restMs = 32
 
 export class Turnstile {
   private left = framesPerRound
   private scheduled = false
   private readonly waiting: Gate[] = []
-  private readonly resting: Gate[] = []
-
-  constructor(private readonly isBusy: () => boolean) {}
+  /** Texts that wait for a round. */
+  held = 0
 
   /** The way in of one socket: its texts reach `hear` in order, some of them a few rounds later. */
   gate(wire: Stoppable, hear: (text: string) => void): (text: string) => void {
-    const gate: Gate = { wire, hear, texts: [], resting: false }
+    const gate: Gate = { wire, hear, texts: [] }
     return (text) => {
       if (this.left > 0 && gate.texts.length === 0) this.pass(gate, text)
       else this.hold(gate, text)
@@ -41,25 +37,12 @@ export class Turnstile {
     this.left -= 1
     this.schedule()
     gate.hear(text)
-    if (!gate.resting && this.isBusy()) this.rest(gate)
-  }
-
-  private rest(gate: Gate): void {
-    gate.resting = true
-    gate.wire.pause?.()
-    if (this.resting.push(gate) === 1) setTimeout(() => this.wake(), restMs)
-  }
-
-  private wake(): void {
-    for (const gate of this.resting.splice(0)) {
-      gate.resting = false
-      if (gate.texts.length === 0) gate.wire.resume?.()
-    }
   }
 
   private hold(gate: Gate, text: string): void {
+    this.held += 1
     if (gate.texts.push(text) > 1) return
-    gate.wire.pause?.()
+    gate.wire.pause()
     this.waiting.push(gate)
     this.schedule()
   }
@@ -83,8 +66,9 @@ export class Turnstile {
   private next(gate: Gate): void {
     const text = gate.texts.shift()
     if (text === undefined) return
+    this.held -= 1
     this.pass(gate, text)
     if (gate.texts.length > 0) this.waiting.push(gate)
-    else if (!gate.resting) gate.wire.resume?.()
+    else gate.wire.resume()
   }
 }

@@ -8,6 +8,7 @@ import type { Wire } from './connection'
 import type { Gateway } from './gateway'
 import { originFits } from './origin'
 import { Outgoing } from './outgoing'
+import { Sieve } from './sieve'
 
 export interface WsOptions {
   server: Server
@@ -44,6 +45,7 @@ export function serveWs({ server, gateway, origins, trustProxy }: WsOptions): ()
   }
   function attach(ws: WebSocket, socket: Duplex, address: string): void {
     const ear = gateway.accept(new SocketWire(ws, socket, outgoing), address)
+    sift(socket, new Sieve(ear))
     ws.on('message', (data: Buffer, isBinary) => (isBinary ? ear.binary() : ear.text(data.toString())))
     ws.on('error', () => ear.failed())
     ws.on('close', () => ear.closed())
@@ -55,6 +57,14 @@ export function serveWs({ server, gateway, origins, trustProxy }: WsOptions): ()
     for (const ws of wss.clients) ws.terminate()
     wss.close()
   }
+}
+
+/** The library, which listens to the socket, hears what the sieve leaves. */
+function sift(socket: Duplex, sieve: Sieve): void {
+  const [library] = socket.listeners('data')
+  socket.removeAllListeners('data').on('data', (read: Buffer) => {
+    for (const left of sieve.take(read)) library?.call(socket, left)
+  })
 }
 
 /** Writes whole messages to the socket: the library would make a header and a buffer for each connection anew. */
@@ -70,6 +80,12 @@ class SocketWire implements Wire {
   }
   send(text: string): void {
     if (this.ws.readyState === this.ws.OPEN) this.socket.write(this.outgoing.encode(text))
+  }
+  pause(): void {
+    this.ws.pause()
+  }
+  resume(): void {
+    this.ws.resume()
   }
   close(code: number): void {
     this.ws.close(code)
