@@ -42,6 +42,7 @@ export const limits = {
   outboxActsMax: 500,
   /** An act that the server breaks on again and again must not hold up its conversation. */
   internalTriesMax: 3,
+  /** Longest wait before each further try of an act; the wait is drawn between half of this and this. */
   outboxRetryMs: [1_000, 2_000, 5_000, 10_000, 30_000],
   pullsInFlightMax: 4,
 } as const
