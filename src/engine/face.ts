@@ -34,8 +34,11 @@ export type SessionView =
   /** Another tab owns this account's outbox. */
   | { state: 'elsewhere' }
 
-/** `live`: the view is current. `connecting`, `syncing`: shown in the title. `offline`: also a bar under it. */
-export type LinkView = 'live' | 'connecting' | 'syncing' | 'offline'
+/**
+ * `live`: the view is current. `connecting`, `syncing`: shown in the title. Also a bar under it have `offline`, where the
+ * device has no network, and `unreachable`, where it has one and the server does not answer.
+ */
+export type LinkView = 'live' | 'connecting' | 'syncing' | 'offline' | 'unreachable'
 
 /** What a message of mine is doing. `waiting`: saved, no link; `sending`: on its way since `since`; */
 export type SendState =

@@ -51,6 +51,7 @@ function headerOf(turn: Turn): LinkView {
     return shown
   }
   if (turn.now < offlineAt) wake(turn, offlineAt)
-  else if (!online || link.failed) return 'offline'
+  else if (!online) return 'offline'
+  else if (link.failed) return 'unreachable'
   return 'connecting'
 }

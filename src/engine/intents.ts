@@ -9,7 +9,8 @@ import { checkPoll, pollDown } from './poll'
 import { addAct, cancel, resend } from './outbox'
 import { openRoom, seen, seenAgain } from './reading'
 import { addRead, loadOlder } from './reads'
-import { signIn, signOut } from './session'
+import { signOut, tellAgain } from './leaving'
+import { signIn } from './session'
 import type { Account } from './state'
 import { draftKey } from './stored'
 import { done, meOf, refuse, touchRoom, type Turn } from './turn'
@@ -32,6 +33,7 @@ export function intentCame(turn: Turn, told: Told): void {
       else {
         nudge(turn, cameBack)
         checkPoll(turn)
+        tellAgain(turn)
       }
       return done(turn, ticket)
     }
@@ -39,6 +41,7 @@ export function intentCame(turn: Turn, told: Told): void {
       state.foreground = true
       nudge(turn, false)
       checkPoll(turn)
+      tellAgain(turn)
       if (state.account) seenAgain(turn, state.account, id)
       return done(turn, ticket)
     case 'background':

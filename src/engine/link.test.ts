@@ -235,6 +235,22 @@ describe('link', () => {
     expect(phone.socket.sent.at(-1)).toEqual({ t: 'ping' })
   })
 
+  it('[W11] a link that dies with its network comes back after the shortest wait, however many tries it took', async () => {
+    for (const there of [{ is: 'network', online: true }, { is: 'foreground' }] as const) {
+      const phone = await new Phone().live()
+      for (const wait of limits.reconnectMs.slice(0, 6)) {
+        phone.drop()
+        await phone.run(wait)
+      }
+      await phone.welcome()
+      const { length } = phone.sockets
+      phone.tell(there)
+      await phone.run(limits.pongWithinMs)
+      await phone.run(limits.reconnectMs[0])
+      expect(phone.sockets).toHaveLength(length + 1)
+    }
+  })
+
   it('[W6] an app that was frozen notices a dead link within pongWithinMs', async () => {
     const phone = await new Phone().live()
     phone.clock.now += 30 * 60_000
@@ -268,7 +284,7 @@ describe('header', () => {
     expect([phone.engine.link(), phone.engine.current()]).toEqual(['live', true])
   })
 
-  it('[W4] a short blink shows nothing; then connecting, then offline', async () => {
+  it('[W4] a short blink shows nothing; then connecting, then that nobody answers', async () => {
     const phone = await new Phone().live()
     phone.drop()
     await phone.run(limits.connectingShownAfterMs - 1)
@@ -279,7 +295,7 @@ describe('header', () => {
     expect(phone.engine.link()).toBe('connecting')
     phone.drop()
     await phone.run()
-    expect(phone.engine.link()).toBe('offline')
+    expect(phone.engine.link()).toBe('unreachable')
   })
 
   it('[W4] without network it is offline after offlineShownAfterMs', async () => {
@@ -290,5 +306,19 @@ describe('header', () => {
     expect(phone.engine.link()).toBe('offline')
     const ticket = phone.tell({ is: 'call', op: 'contacts.searchAccount', input: { account: 'ben' } })
     expect(phone.result(ticket)).toEqual({ ok: false, error: { code: 'offline' } })
+  })
+
+  it('[W4] when the network returns it is connecting, until somebody answers or nobody does', async () => {
+    const phone = await new Phone().live()
+    phone.tell({ is: 'network', online: false })
+    await phone.run(limits.offlineShownAfterMs)
+    phone.drop()
+    await phone.run()
+    expect(phone.engine.link()).toBe('offline')
+    phone.tell({ is: 'network', online: true })
+    expect(phone.engine.link()).toBe('connecting')
+    await phone.run()
+    phone.drop()
+    expect(phone.engine.link()).toBe('unreachable')
   })
 })

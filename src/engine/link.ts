@@ -233,12 +233,14 @@ export function renew(turn: Turn): void {
   if (atOnce) link.retryAt = Math.max(turn.now, link.notBefore)
 }
 
-/** The network or the user came back: reconnect now, or make sure that the socket is alive. */
+/** The network or the user came back: reconnect now, or make sure that the socket is alive. Waits start from the shortest. */
 export function nudge(turn: Turn, networkChanged: boolean): void {
   const { link } = turn.state
-  if (link.phase === 'up') return ping(turn)
-  if (networkChanged && hasSocket(turn)) lose(turn)
+  if (networkChanged && hasSocket(turn) && link.phase !== 'up') lose(turn)
+  // Of another network nothing is known yet.
+  if (networkChanged) link.failed = false
   link.tries = 0
   link.trials = 0
+  if (link.phase === 'up') ping(turn)
   if (link.phase === 'waiting') link.retryAt = Math.max(turn.now, link.notBefore)
 }

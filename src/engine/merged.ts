@@ -3,14 +3,15 @@ import type { StreamId, UserId } from '../../protocol/ids'
 import { limits } from '../../protocol/limits'
 import type { StreamRow } from '../../protocol/records'
 import { conversationOf, landedOutput } from './acts'
+import { isCaughtUp } from './catch-up'
 import { storeSoon } from './disk'
 import { placeOf, rowsOf } from './mirror/look'
 import { trim } from './mirror/merge'
 import { removeAct } from './outbox'
 import { readPosition } from './read-position'
-import type { Account } from './state'
+import type { Account, Act } from './state'
 import { profileKey, streamKey } from './stored'
-import { done, meOf, streamOf, touchContacts, touchRoom, type Turn } from './turn'
+import { done, meOf, streamOf, touchContacts, touchRoom, wake, type Turn } from './turn'
 
 /** Call after every change of a stream. `rows`: what came, or undefined when everything may be new. */
 export function streamChanged(
@@ -86,6 +87,22 @@ export function landActs(turn: Turn, account: Account, id: StreamId): void {
     if (act.ticket !== undefined) done(turn, act.ticket, output)
     removeAct(turn, account, act)
   }
+}
+
+/** The row of an act comes with its answer, or soon after. */
+export const LAND_MS = 2_000
+
+/** Its row should be here: it has changed again before it came, or a frame is missing. The digest of a ping tells (Y9). */
+export function awaitLanding(turn: Turn, account: Account, act: Act): void {
+  const { link } = turn.state
+  if (act.landBy === undefined || link.phase !== 'up' || !isCaughtUp(account)) return
+  if (turn.now >= act.landBy) {
+    // Again after a while: that pong may come while something is being fetched, when it tells nothing.
+    act.landBy = turn.now + LAND_MS
+    link.pingAt = turn.now
+    wake(turn, turn.now)
+  }
+  wake(turn, act.landBy)
 }
 
 /** The phone holds what the server holds: every answered act has landed, whatever it did. */

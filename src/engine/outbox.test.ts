@@ -119,19 +119,35 @@ describe('outbox', () => {
     phone.tell(say('one'))
     phone.tell(say('two'))
     await phone.run()
-    for (const wait of limits.outboxRetryMs.slice(0, 3)) {
+    for (const step of limits.outboxRetryMs.slice(0, 3)) {
       const { length } = sends(phone)
       phone.socket.refuse('chat.sendMessage', { code: 'internal' })
-      await phone.run(wait - 1)
+      await phone.run(step * 0.75 - 1)
       expect(sends(phone)).toHaveLength(length)
       await phone.run(1)
       expect(sends(phone)).toHaveLength(length + 1)
     }
     phone.socket.refuse('chat.sendMessage', { code: 'tooManyRequests', data: { retryAfterMs: 12_000 } })
-    await phone.run(11_999)
+    await phone.run(12_000 + limits.outboxRetryMs[3] * 0.25 - 1)
     expect(sends(phone)).toHaveLength(4)
     await phone.run(1)
     expect(texts(phone)).toEqual(['one', 'one', 'one', 'one', 'one'])
+  })
+
+  it('[O4] draws the wait, so that phones which were refused together do not come back together', async () => {
+    const waitOf = async (unit: number, retryAfterMs: number) => {
+      const phone = await new Phone().live()
+      phone.unit = unit
+      phone.tell(say('one'))
+      await phone.run()
+      phone.socket.refuse('chat.sendMessage', { code: 'overloaded', data: { retryAfterMs } })
+      const { now } = phone.clock
+      while (sends(phone).length === 1) await phone.run(1)
+      return phone.clock.now - now
+    }
+    const [step] = limits.outboxRetryMs
+    expect([await waitOf(0, 0), await waitOf(0.998, 0)]).toEqual([step / 2, step - 1])
+    expect([await waitOf(0, 9_000), await waitOf(0.998, 9_000)]).toEqual([9_000, 9_000 + step / 2 - 1])
   })
 
   it('[O4] an act on which the server breaks again and again fails, and the next goes', async () => {
@@ -171,6 +187,42 @@ describe('outbox', () => {
       await phone.run(1_000)
       expect(acts(phone)).toEqual([])
     }
+  })
+
+  it('[O5] [Y9] an act whose row changed again before it came leaves with a digest that is asked for', async () => {
+    const phone = await new Phone().live()
+    const asked = { k: 'request', id: 5, fromId: 2, toId: 1, message: 'hi', state: 'pending', at: 1 } as const
+    phone.socket.hear(changed(1, 0, [{ ...asked, v: 1 }]))
+    const state = () => phone.engine.requests()[0]?.state
+    const pings = () => phone.socket.sent.filter(({ t }) => t === 'ping').length
+    phone.tell({ is: 'call', op: 'contacts.refuseRequest', input: { requestId: 5 } })
+    await phone.run()
+    phone.socket.answer('contacts.refuseRequest', { at: 2 })
+    await phone.run(1_999)
+    expect([state(), pings()]).toEqual(['refused', 0])
+    await phone.run(1)
+    expect(pings()).toBe(1)
+    phone.socket.hear({ t: 'pong', digest: digestOf([[1, 1]]) })
+    await phone.run(5_000)
+    expect([state(), pings()]).toEqual(['pending', 1])
+  })
+
+  it('[O5] [Y9] … and is asked for again when it came while something was being fetched', async () => {
+    const phone = await new Phone().live()
+    const asked = { k: 'request', id: 5, fromId: 2, toId: 1, message: 'hi', state: 'pending', at: 1 } as const
+    phone.socket.hear(changed(1, 0, [{ ...asked, v: 1 }]))
+    phone.tell({ is: 'call', op: 'contacts.refuseRequest', input: { requestId: 5 } })
+    await phone.run()
+    phone.socket.answer('contacts.refuseRequest', { at: 2 })
+    await phone.run(2_000)
+    phone.socket.hear({ t: 'pong', digest: 7 })
+    await phone.run()
+    phone.socket.answer('sync.heads', { heads: [{ stream: 1, version: 1 }], cursor: null })
+    await phone.run(2_000)
+    expect(phone.socket.sent.filter(({ t }) => t === 'ping').length).toBe(2)
+    phone.socket.hear({ t: 'pong', digest: digestOf([[1, 1]]) })
+    await phone.run()
+    expect(phone.engine.requests()[0]?.state).toBe('pending')
   })
 
   it('[O5] its copy on disk goes in the batch that stores the row', async () => {

@@ -6,7 +6,7 @@ import { limits } from '../../protocol/limits'
 import { actIs, conversationOf, staysFailed, type ActInput, type ActOp } from './acts'
 import { isStored, storeNow, storeSoon } from './disk'
 import type { Ticket } from './face'
-import { landActs } from './merged'
+import { awaitLanding, LAND_MS, landActs } from './merged'
 import type { Account, Act } from './state'
 import { actKey } from './stored'
 import {
@@ -52,6 +52,7 @@ export function addAct<N extends ActOp>(
     tries: 0,
     retryAt: 0,
     output: undefined,
+    landBy: undefined,
     ticket,
   }
   account.acts.set(clientId, act)
@@ -85,6 +86,7 @@ export function advanceOutbox(turn: Turn, account: Account): void {
   const busy = new Set<ConversationId | undefined>()
   let free = turn.state.link.phase === 'up' ? Infinity : REST_ACTS_MAX - actsUnderWay(account)
   for (const act of account.acts.values()) {
+    if (act.output !== undefined) awaitLanding(turn, account, act)
     if (act.failed !== undefined || act.output !== undefined) continue
     const lane = conversationOf(act)
     if (act.call === undefined && turn.now - act.since > limits.outboxAgeMsMax) {
@@ -130,6 +132,7 @@ export function actAnswered(turn: Turn, account: Account, clientId: ClientId, ou
   if (!act) return
   act.call = undefined
   act.output = output
+  act.landBy = turn.now + LAND_MS
   if (act.ticket !== undefined) done(turn, act.ticket, output)
   act.ticket = undefined
   touchAct(turn, account, act)
@@ -148,7 +151,7 @@ export function actRefused(turn: Turn, account: Account, clientId: ClientId, fai
   if (retry === 'never' || isPoison) return failAct(turn, account, act, code, failure)
   // `same` goes at once; when that is refused as well, it waits as the others do.
   const atOnce = retry === 'same' && act.tries === 0
-  act.retryAt = atOnce ? turn.now : turn.now + backOffMs(limits.outboxRetryMs, act.tries, failure)
+  act.retryAt = atOnce ? turn.now : turn.now + backOffMs(turn, limits.outboxRetryMs, act.tries, failure)
   act.tries++
 }
 

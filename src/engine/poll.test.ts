@@ -78,7 +78,7 @@ describe('falling back', () => {
     expect(posts).toBeLessThanOrEqual(1)
     expect(phone.sockets.length - sockets).toBeLessThanOrEqual(15)
     expect(phone.posts.length).toBeLessThanOrEqual(15)
-    expect(phone.engine.link()).toBe('offline')
+    expect(phone.engine.link()).toBe('unreachable')
   })
 
   it('[W8] does not try REST before bye.afterMs, nor count a socket on which bye came', async () => {
@@ -280,7 +280,7 @@ describe('polling', () => {
     expect(phone.engine.link()).toBe('connecting')
     phone.drop()
     await phone.run(limits.offlineShownAfterMs)
-    expect(phone.engine.link()).toBe('offline')
+    expect(phone.engine.link()).toBe('unreachable')
   })
 
   it('[W4] a call that waits and is never answered is given up after 35 s', async () => {

@@ -249,6 +249,45 @@ describe('reads', () => {
     expect(phone.result(unasked)).toEqual({ ok: false, error: { code: 'offline' } })
   })
 
+  it('[W13] without a network a read is refused at once, also one that waits or was asked', async () => {
+    const phone = await new Phone().live()
+    const asked = phone.tell(search)
+    phone.tell({ is: 'network', online: false })
+    expect(phone.result(asked)).toEqual({ ok: false, error: { code: 'offline' } })
+    expect(phone.result(phone.tell(search))).toEqual({ ok: false, error: { code: 'offline' } })
+    expect(phone.engine.link()).toBe('live')
+
+    const starting = await new Phone().signIn()
+    const waiting = starting.tell(search)
+    expect(starting.result(waiting)).toBeUndefined()
+    starting.tell({ is: 'network', online: false })
+    expect(starting.result(waiting)).toEqual({ ok: false, error: { code: 'offline' } })
+  })
+
+  it('[W13] a read waits for a link that may come, and no longer than the title does', async () => {
+    const phone = await new Phone().live()
+    phone.drop()
+    const ticket = phone.tell(search)
+    await phone.run(limits.reconnectMs[0])
+    phone.drop()
+    await phone.run(limits.offlineShownAfterMs - limits.reconnectMs[0] - 1)
+    expect([phone.engine.link(), phone.result(ticket)]).toEqual(['connecting', undefined])
+    phone.drop()
+    await phone.run(1)
+    expect(phone.engine.link()).toBe('unreachable')
+    expect(phone.result(ticket)).toEqual({ ok: false, error: { code: 'offline' } })
+  })
+
+  it('[W13] a link that is up is asked, whatever the device says of its network', async () => {
+    const phone = await new Phone().live()
+    phone.tell({ is: 'network', online: false })
+    await phone.run(limits.reconnectMs[0])
+    await phone.welcome()
+    const ticket = phone.tell(search)
+    phone.socket.answer('contacts.searchAccount', { profile: null })
+    expect(phone.result(ticket)).toEqual({ ok: true, value: { profile: null } })
+  })
+
   it('[O4] the refusal of a read is handed on as it is', async () => {
     const phone = await new Phone().live()
     const ticket = phone.tell(search)

@@ -6,7 +6,7 @@ import { limits } from '../../protocol/limits'
 import type { Ticket } from './face'
 import { storeSoon } from './disk'
 import { applyHistory } from './mirror/merge'
-import type { Account, Read } from './state'
+import type { Account, Read, State } from './state'
 import { streamKey } from './stored'
 import {
   backOffMs,
@@ -22,9 +22,8 @@ import {
   type Turn,
 } from './turn'
 
-/** Waits for the link at most `requestTimeoutMs`; fails at once where it is known to be down. */
+/** Waits for a link at most `requestTimeoutMs`; fails at once where none can come (W13). */
 export function addRead(turn: Turn, op: ReadOpName, input: unknown, ticket: Ticket): void {
-  if (turn.state.header.shown === 'offline') return refuse(turn, ticket, 'offline')
   const dueAt = turn.now + limits.requestTimeoutMs
   turn.state.reads.push({ ticket, op, input, dueAt, tries: 0, retryAt: 0 })
 }
@@ -34,7 +33,7 @@ export function advanceReads(turn: Turn): void {
   const waiting = state.reads
   state.reads = []
   for (const read of waiting) {
-    if (turn.now >= read.dueAt) refuse(turn, read.ticket, 'offline')
+    if (turn.now >= read.dueAt || isOffline(state)) refuse(turn, read.ticket, 'offline')
     else if (isUp(state) && turn.now >= read.retryAt) ask(turn, read)
     else {
       state.reads.push(read)
@@ -43,9 +42,13 @@ export function advanceReads(turn: Turn): void {
   }
 }
 
+/** As far as is known: the device says so, or the title says that nobody answers. */
+const isOffline = (state: State): boolean =>
+  !isUp(state) && (!state.online || state.header.shown === 'unreachable')
+
 /** A server that stops sent it away: it is asked again, the first time at once. */
 export function readAgain(turn: Turn, read: Read): void {
-  if (read.tries > 0) read.retryAt = turn.now + backOffMs(limits.outboxRetryMs, read.tries - 1)
+  if (read.tries > 0) read.retryAt = turn.now + backOffMs(turn, limits.outboxRetryMs, read.tries - 1)
   read.tries++
   turn.state.reads.push(read)
 }

@@ -12,15 +12,17 @@ import { closeLink } from './link'
 import { allChanged, landActs } from './merged'
 import type { HttpAnswer } from './ports'
 import { isSession } from './shapes'
-import { newAccount, newDisk, type Account, type Act, type Session, type SigningIn } from './state'
+import { newAccount, newDisk, newLeaving, type Account, type Act, type SigningIn } from './state'
 import {
   actKey,
   draftKey,
   isMirrorKey,
   isOwnKey,
+  leavingKey,
   partsOf,
   readAct,
   readDraft,
+  readLeaving,
   readProfile,
   readRegistering,
   readSession,
@@ -29,7 +31,7 @@ import {
   sessionKey,
   valueOf,
 } from './stored'
-import { done, post, refuse, retryOf, settle, wake, type Turn } from './turn'
+import { post, refuse, retryOf, settle, wake, type Turn } from './turn'
 
 /** This page owns the account's data on this device, or another does (O10). What is stored is read anew. */
 export function owned(turn: Turn, isOwner: boolean): void {
@@ -42,6 +44,7 @@ export function owned(turn: Turn, isOwner: boolean): void {
   // Batches are numbered on, so that the answer to one of before is known for what it is.
   state.disk = { ...newDisk(), save: state.disk.save }
   state.shelf = new Map()
+  state.leaving = []
   if (isOwner) turn.effects.push({ do: 'load', load: ++state.load })
   else for (const { ticket } of state.early.splice(0)) refuse(turn, ticket, 'unavailable')
 }
@@ -63,11 +66,13 @@ export function loaded(turn: Turn, entries: readonly (readonly [string, string])
   const stored = new Map(entries)
   state.disk.stored = new Set(stored.keys())
   state.registering = readRegistering(stored.get(registerKey) ?? '')
+  state.leaving = readLeaving(stored.get(leavingKey) ?? '').map(newLeaving)
   for (const [key, value] of stored) if (isOwnKey(key)) state.shelf.set(key, value)
   const session = readSession(stored.get(sessionKey) ?? '')
   const account = session && newAccount(session)
   if (!state.registering && stored.has(registerKey)) storeNow(turn, registerKey)
   if (!session && stored.has(sessionKey)) storeNow(turn, sessionKey)
+  if (state.leaving.length === 0 && stored.has(leavingKey)) storeNow(turn, leavingKey)
   for (const [key, value] of stored)
     if (isMirrorKey(key) && !(account && readMirror(account, key, value))) storeNow(turn, key)
   if (account) enter(turn, account)
@@ -157,35 +162,6 @@ export function signInAnswered(turn: Turn, call: number, answer: HttpAnswer): vo
   storeNow(turn, sessionKey)
   enter(turn, newAccount(answer.value))
   settle(turn, signingIn.ticket, answer)
-}
-
-/** Signs out here at once, and wipes everything of the account; then tells the server, if it can be reached (A6). */
-export function signOut(turn: Turn, ticket: Ticket): void {
-  const { state } = turn
-  const session = state.account?.session
-  if (!session) return done(turn, ticket)
-  endSession(turn, 'signedOut', false)
-  const fresh = turn.now < session.accessExpiresAt
-  tellSignOut(turn, ticket, session, fresh)
-}
-
-function tellSignOut(turn: Turn, ticket: Ticket, session: Session, fresh: boolean): void {
-  const { accessToken, refreshToken } = session
-  if (fresh) post(turn, 'accounts.signOut', {}, accessToken, { is: 'signOut', ticket, session, fresh })
-  else
-    post(turn, 'accounts.refresh', { refreshToken }, undefined, { is: 'refreshToSignOut', ticket, session })
-}
-
-export function signOutAnswered(turn: Turn, ticket: Ticket, session: Session, answer: HttpAnswer): void {
-  const isStale = !answer.ok && answer.error.code === 'unauthenticated'
-  if (isStale && session.refreshToken !== '') tellSignOut(turn, ticket, session, false)
-  else done(turn, ticket)
-}
-export function refreshedToSignOut(turn: Turn, ticket: Ticket, answer: HttpAnswer): void {
-  // Whatever comes of this second try, there is no third.
-  if (answer.ok && isSession(answer.value))
-    tellSignOut(turn, ticket, { ...answer.value, refreshToken: '' }, true)
-  else done(turn, ticket)
 }
 
 /**

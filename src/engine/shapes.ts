@@ -7,7 +7,7 @@ import type { Failure } from '../../protocol/errors'
 import type { Purpose, Session } from './state'
 
 type Fields = Record<string, unknown>
-const isObject = (value: unknown): value is Fields => typeof value === 'object' && value !== null
+export const isObject = (value: unknown): value is Fields => typeof value === 'object' && value !== null
 const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0
 const isListOf = (value: unknown, fits: (item: Fields) => boolean): boolean =>
   Array.isArray(value) && value.every((item) => isObject(item) && fits(item))

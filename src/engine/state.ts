@@ -34,8 +34,9 @@ export interface Act {
   call: number | undefined
   tries: number
   retryAt: TimeMs
-  /** The answer, while the row has not entered the mirror yet. */
+  /** The answer, while the row has not entered the mirror yet, and when it is time to look why. */
   output: unknown
+  landBy: TimeMs | undefined
   ticket: Ticket | undefined
 }
 
@@ -189,11 +190,19 @@ export interface SigningIn {
   input: unknown
   call: number | undefined
 }
-export type HttpPurpose =
-  | { is: 'signIn' }
-  | { is: 'refresh' }
-  | { is: 'signOut'; ticket: Ticket; session: Session; fresh: boolean }
-  | { is: 'refreshToSignOut'; ticket: Ticket; session: Session }
+export type HttpPurpose = { is: 'signIn' } | { is: 'refresh' } | { is: 'leave' }
+
+/** A sign-out of which the server has not heard (A10). Only the refresh token is stored. */
+export interface Leaving {
+  refreshToken: string
+  /** Not known to have run out. */
+  accessToken: string | undefined
+  /** The access token was made for this try. */
+  renewed: boolean
+  call: number | undefined
+  tries: number
+  retryAt: TimeMs
+}
 
 export interface State {
   device: DevicePort
@@ -209,6 +218,7 @@ export interface State {
   signingIn: SigningIn | undefined
   /** clientId of a registration that may have reached the server (A7). */
   registering: { account: string; clientId: ClientId } | undefined
+  leaving: Leaving[]
   /** Stored acts and drafts of accounts that are not signed in. */
   shelf: Map<string, string>
   foreground: boolean
@@ -242,6 +252,15 @@ export const newAccount = (session: Session): Account => ({
   drawn: new Map(),
   catchUp: { heads: undefined, pulls: new Map() },
   stamps: { rooms: new Map(), staleChats: new Set(), contacts: 0 },
+})
+
+export const newLeaving = (refreshToken: string): Leaving => ({
+  refreshToken,
+  accessToken: undefined,
+  renewed: false,
+  call: undefined,
+  tries: 0,
+  retryAt: 0,
 })
 
 export const newLink = (): Link => ({
@@ -305,6 +324,7 @@ export const newState = (device: DevicePort): State => ({
   endedBecause: undefined,
   signingIn: undefined,
   registering: undefined,
+  leaving: [],
   shelf: new Map(),
   foreground: true,
   online: true,

@@ -10,6 +10,7 @@ import type { Effect } from './effects'
 import { advanceHeader } from './header'
 import type { Input } from './inputs'
 import { hearEarly, intentCame } from './intents'
+import { advanceLeaving, leaveAnswered } from './leaving'
 import { advanceLink, broke, bye, closeLink, greet, proven, refreshed, welcomed } from './link'
 import { actsUnstored, advanceOutbox } from './outbox'
 import type { HttpAnswer } from './ports'
@@ -17,16 +18,7 @@ import { advancePoll } from './poll'
 import { advanceProfiles } from './profiles'
 import { advanceReads } from './reads'
 import { advanceRequests, answered, restAnswered } from './requests'
-import {
-  advanceOwner,
-  advanceSignIn,
-  endSession,
-  loaded,
-  owned,
-  refreshedToSignOut,
-  signInAnswered,
-  signOutAnswered,
-} from './session'
+import { advanceOwner, advanceSignIn, endSession, loaded, owned, signInAnswered } from './session'
 import { failureIn, isChanged, isEnded, waitIn } from './shapes'
 import type { State } from './state'
 
@@ -91,6 +83,7 @@ function advance(turn: Turn): void {
   const { state } = turn
   advanceOwner(turn)
   advanceSignIn(turn)
+  advanceLeaving(turn)
   advanceLink(turn)
   const { account } = state
   if (account) {
@@ -99,11 +92,11 @@ function advance(turn: Turn): void {
     advancePoll(turn, account)
     advanceCatchUp(turn, account)
     advanceProfiles(turn, account)
-    advanceReads(turn)
     advanceOutbox(turn, account)
   }
   advanceDisk(turn)
   advanceHeader(turn)
+  advanceReads(turn)
 }
 
 function heard(turn: Turn, text: string): void {
@@ -160,9 +153,7 @@ function httpAnswered(turn: Turn, call: number, answer: HttpAnswer): void {
     case 'refresh':
       if (refreshed(turn, call, answer) === 'ended') endSession(turn, 'revoked', true)
       return
-    case 'signOut':
-      return signOutAnswered(turn, purpose.ticket, purpose.session, answer)
-    case 'refreshToSignOut':
-      return refreshedToSignOut(turn, purpose.ticket, answer)
+    case 'leave':
+      return leaveAnswered(turn, call, answer)
   }
 }

@@ -14,6 +14,8 @@ const FORMAT = 1
 
 export const sessionKey = 'session'
 export const registerKey = 'register'
+/** Tokens of sessions that are to be ended; of no account. */
+export const leavingKey = 'leaving'
 export const actKey = (user: UserId, id: ClientId): string => `act/${user}/${id}`
 export const draftKey = (user: UserId, id: ConversationId): string => `draft/${user}/${id}`
 export const streamKey = (user: UserId, id: StreamId): string => `mirror/${user}/${id}`
@@ -41,6 +43,7 @@ export function valueOf(state: State, key: string): string | undefined {
   const { account } = state
   const { kind, user, id } = partsOf(key)
   if (key === registerKey) return state.registering && write(state.registering)
+  if (key === leavingKey) return writeLeaving(state)
   if (key === sessionKey) return account && write(account.session)
   if (user !== account?.session.userId) return state.shelf.get(key)
   if (kind === 'act') return writeAct(account.acts.get(id))
@@ -50,6 +53,9 @@ export function valueOf(state: State, key: string): string | undefined {
   const stream = Number(id) === user ? account.user : account.conversations.get(Number(id))
   return stream && writeStream(stream)
 }
+
+const writeLeaving = ({ leaving }: State): string | undefined =>
+  leaving.length === 0 ? undefined : write({ tokens: leaving.map(({ refreshToken }) => refreshToken) })
 
 function writeAct(act: Act | undefined): string | undefined {
   if (!act) return undefined
@@ -96,6 +102,12 @@ export function readRegistering(text: string): State['registering'] {
   return { account: value.account, clientId: value.clientId }
 }
 
+export function readLeaving(text: string): string[] {
+  const value = read(text)
+  const tokens = isRecord(value) && Array.isArray(value.tokens) ? (value.tokens as unknown[]) : []
+  return tokens.filter((token) => typeof token === 'string')
+}
+
 export function readDraft(text: string): string | undefined {
   const value = read(text)
   return typeof value === 'string' ? value : undefined
@@ -124,6 +136,7 @@ export function readAct(text: string, isOp: (op: string) => boolean): Act | unde
     tries: 0,
     retryAt: 0,
     output: undefined,
+    landBy: undefined,
     ticket: undefined,
   }
 }

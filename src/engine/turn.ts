@@ -80,9 +80,13 @@ export function post<N extends OpName>(
   return call
 }
 
-/** Step of a list of waits, the last for all further tries; a wait that the server asks for is the least. */
-export function backOffMs(steps: readonly number[], tries: number, failure?: Failure): number {
-  return Math.max(stepMs(steps, tries), askedMs(failure))
+/**
+ * A wait by a list of steps, the last for all further tries: half of the step, or what the server asks for if that is more,
+ * and up to the other half by chance, so that those who were refused together do not come back together (O4).
+ */
+export function backOffMs(turn: Turn, steps: readonly number[], tries: number, failure?: Failure): number {
+  const half = stepMs(steps, tries) / 2
+  return Math.max(half, askedMs(failure)) + turn.unit * half
 }
 const stepMs = (steps: readonly number[], tries: number): number =>
   steps[Math.min(tries, steps.length - 1)] ?? 0
