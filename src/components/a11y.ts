@@ -44,16 +44,27 @@ function moveFocus(records: readonly MutationRecord[]): void {
   focusBefore = undefined
 }
 
-/** Labels are set on uni-input and uni-textarea, but the element that has the focus is inside; tabs have no role. */
+/** Labels are set on uni-input and uni-textarea, but what has the focus is inside, as what is filled in; tabs have no role. */
 function label(): void {
   for (const outer of document.querySelectorAll('uni-input[aria-label], uni-textarea[aria-label]')) {
     const inner = outer.querySelector('input, textarea')
     const text = outer.getAttribute('aria-label') ?? ''
     if (inner && inner.getAttribute('aria-label') !== text) inner.setAttribute('aria-label', text)
   }
+  for (const outer of document.querySelectorAll<HTMLElement>('uni-input[data-fill]')) {
+    const inner = outer.querySelector('input')
+    if (inner && inner.autocomplete !== outer.dataset.fill) credential(inner, outer.dataset.fill ?? '')
+  }
   for (const tab of document.querySelectorAll('.uni-tabbar__item:not([role])')) {
     tab.parentElement?.setAttribute('role', 'tablist')
     tab.setAttribute('role', 'tab')
     tab.setAttribute('tabindex', '0')
   }
+}
+
+/** uni forbids browsers to fill in what they keep, and lets phones begin an account with a capital. */
+function credential(field: HTMLInputElement, fill: string): void {
+  field.setAttribute('autocomplete', fill)
+  field.setAttribute('autocapitalize', 'off')
+  field.spellcheck = false
 }

@@ -19,6 +19,7 @@ export default {
     syncing: 'Updating…',
     offline: ' (offline)',
     offlineBar: 'No network. Check your connection.',
+    unreachableBar: 'The server does not answer. Trying again…',
   },
   sign: {
     in: 'Sign in',
@@ -113,7 +114,7 @@ export default {
   },
   requests: {
     empty: 'No friend requests',
-    emptyHint: 'Requests that you send or receive appear here',
+    emptyHint: 'Requests you send or receive appear here',
     accept: 'Accept',
     refuse: 'Decline',
     accepted: 'Added',

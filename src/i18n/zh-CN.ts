@@ -19,6 +19,7 @@ export default {
     syncing: '收取中...',
     offline: '（未连接）',
     offlineBar: '当前网络不可用，请检查你的网络设置',
+    unreachableBar: '暂时无法连接服务器，正在重试...',
   },
   sign: {
     in: '登录',
@@ -158,7 +159,7 @@ export default {
   },
   elsewhere: {
     title: '已在另一个标签页打开',
-    hint: '同一账号同时只在一个标签页中使用，以免消息重复发送。',
+    hint: '同一账号只在一个标签页中使用，避免重复发送',
     takeOver: '在此处使用',
   },
   time: {

@@ -1,4 +1,5 @@
 /** What is wrong with what somebody typed, as a key of the catalogue; undefined when nothing is. */
+import { errors, type ErrorCode, type ErrorRow } from '../../protocol/errors'
 import { limits } from '../../protocol/limits'
 
 export function accountProblem(account: string): string | undefined {
@@ -15,4 +16,10 @@ export function passwordProblem(password: string): string | undefined {
 export function nameProblem(name: string): string | undefined {
   if (!/\S/.test(name)) return 'sign.problem.nameEmpty'
   return name.length <= limits.nameCharsMax ? undefined : 'sign.problem.nameLength'
+}
+
+/** The same may succeed when it is tried again. A code of a newer server is final. */
+export function mayPass(code: ErrorCode): boolean {
+  const rows: Partial<Record<string, ErrorRow>> = errors
+  return (rows[code]?.retry ?? 'never') !== 'never'
 }
