@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { befriend, freshId, must, post, register, type Registered } from '../helpers/wire-client'
 import { launchServer, type LaunchedServer } from '../server/launch'
-import { eventually, open, say, seen, signInOn, tap, texts, type } from './acts'
+import { eventually, open, password, say, seen, signInOn, tap, texts, type } from './acts'
 import { openDesktop, openPhone, type Phone } from './browser'
 
 let server: LaunchedServer
@@ -109,6 +109,21 @@ describe('on a phone', { timeout: 90_000 }, () => {
     await context.setOffline(false)
   })
 
+  it('[W13] a search without a network says so at once, and can be tried again', async () => {
+    const { page, context } = phone
+    await open(page, server.url, '/pkg-contacts/add-friend/index')
+    await type(page, 'friend-search-input', 'friend-ada')
+    await context.setOffline(true)
+    await tap(page, 'friend-search-submit')
+    const problem = page.getByText('No network. Check your connection and try again.')
+    await problem.waitFor({ timeout: 1_000 })
+    await context.setOffline(false)
+    await tap(page, 'friend-search-retry')
+    await eventually(() => seen(page, 'friend-result-name').allInnerTexts(), ['Ada'])
+    expect(await problem.count()).toBe(0)
+    await open(page, server.url, '/pages/chats/index')
+  })
+
   it('[A6] signing out says what it deletes, and deletes it', async () => {
     const { page, context } = phone
     await open(page, server.url, room(0))
@@ -128,14 +143,72 @@ describe('on a phone', { timeout: 90_000 }, () => {
     expect(await texts(page)).not.toContain('never sent')
   })
 
+  it('[A10] who signs out without a network is signed out on the server when there is one again', async () => {
+    const { page, context } = phone
+    const signOut = async (): Promise<void> => {
+      await open(page, server.url, '/pages/me/index')
+      await tap(page, 'me-signout')
+      await tap(page, 'dialog-yes')
+      await seen(page, 'signin-submit').waitFor()
+    }
+    await signOut()
+    const [answer] = await Promise.all([
+      page.waitForResponse(/accounts\.signIn/),
+      signInOn(page, server.url, 'creature'),
+    ])
+    const { accessToken } = (await answer.json()) as { accessToken: string }
+    const holds = async (): Promise<boolean> => (await post(server.url, 'sync.heads', {}, accessToken)).ok
+    await context.setOffline(true)
+    await signOut()
+    expect(await holds()).toBe(true)
+    await context.setOffline(false)
+    await eventually(holds, false)
+    await signInOn(page, server.url, 'creature')
+  })
+
+  it('emoji in a text keep their colours: what they are written in is opaque', async () => {
+    const { page } = phone
+    await open(page, server.url, room(0))
+    await seen(page, 'message-text').first().waitFor()
+    const colours = await page
+      .locator('[data-testid="message-text"]:visible, .composer__input, .nav__title')
+      .evaluateAll((list) => list.map((element) => getComputedStyle(element).color))
+    expect(colours.filter((colour) => !colour.startsWith('rgb('))).toEqual([])
+  })
+
   it('reported no error', () => expect(phone.errors).toEqual([]))
 })
 
 describe('with a keyboard', { timeout: 90_000 }, () => {
-  it('Enter opens and presses, Escape closes, and the focus comes back', async () => {
+  it('Enter goes on to the next field, and browsers know what to fill in', async () => {
     desktop = await openDesktop({ locale: 'en' })
     const { page } = desktop
-    await signInOn(page, server.url, 'creature')
+    await open(page, server.url, '/pages/register/index')
+    const inner = (id: string) => seen(page, id).locator('input')
+    const hasFocus = (id: string) => inner(id).evaluate((field) => field === document.activeElement)
+    await inner('register-account').focus()
+    for (const [id, word] of Object.entries({ account: 'someone', name: 'Some One', password: 'short' })) {
+      await eventually(() => hasFocus(`register-${id}`), true)
+      await page.keyboard.type(word)
+      await page.keyboard.press('Enter')
+    }
+    await page.getByText('A password has 8 to 64 characters').waitFor()
+    await open(page, server.url, '/pages/sign-in/index')
+    const fields = ['signin-account', 'signin-password']
+    const fill = () => Promise.all(fields.map((id) => inner(id).getAttribute('autocomplete')))
+    await eventually(fill, ['username', 'current-password'])
+    await inner('signin-account').focus()
+    await page.keyboard.type('creature')
+    await page.keyboard.press('Enter')
+    await eventually(() => hasFocus('signin-password'), true)
+    await page.keyboard.type(password)
+    await page.keyboard.press('Enter')
+    await seen(page, 'chats-title').waitFor()
+  })
+
+  it('Enter opens and presses, Escape closes, and the focus comes back', async () => {
+    if (!desktop) throw new Error('no desktop')
+    const { page } = desktop
     await seen(page, 'chats-menu').focus()
     await page.keyboard.press('Enter')
     await seen(page, 'chats-add').waitFor()

@@ -4,7 +4,7 @@ import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startUpgradeProxy, type UpgradeProxy } from '../helpers/upgrade-proxy'
 import { launchServer, type LaunchedServer } from '../server/launch'
-import { eventually, open, registerOn, say, seen, states, tap, texts, type } from './acts'
+import { eventually, open, registerOn, say, seen, signInOn, states, tap, texts, type } from './acts'
 import { openPhone, type Phone } from './browser'
 
 const folder = path.join(import.meta.dirname, 'shots')
@@ -18,7 +18,7 @@ beforeAll(async () => {
   server = await launchServer()
   proxy = await startUpgradeProxy(server.url)
   proxy.sockets = 'refused'
-  anna = await openPhone({ locale: 'zh-CN' })
+  anna = await openPhone({ locale: 'en' })
   bo = await openPhone({ locale: 'zh-CN', colorScheme: 'dark' })
 }, 120_000)
 afterAll(async () => {
@@ -64,19 +64,35 @@ describe('two phones without sockets', { timeout: 180_000 }, () => {
     for (const { page } of [anna, bo])
       await eventually(async () => (await states(page)).filter((state) => state !== 'sent'), [])
     expect(sentByRest()).toBe(said.length)
-    for (const [name, { page }] of [
-      ['light', anna],
-      ['dark', bo],
+    for (const [name, title, { page }] of [
+      ['light-en', 'Chats', anna],
+      ['dark-zh-CN', '聊天', bo],
     ] as const) {
       await page.screenshot({ path: path.join(folder, `no-sockets-room-${name}.png`) })
       await open(page, proxy.url, '/pages/chats/index')
       await seen(page, 'chat-row').first().waitFor()
       expect(await seen(page, 'chats-offline').count()).toBe(0)
-      expect(await seen(page, 'chats-title').innerText()).toBe('聊天')
+      expect(await seen(page, 'chats-title').innerText()).toBe(title)
       await page.screenshot({ path: path.join(folder, `no-sockets-chats-${name}.png`) })
       await tap(page, 'chat-row')
       await seen(page, 'composer-input').waitFor()
     }
+  })
+
+  it('[Y7] [W10] who signs in and waits for the first chats is not told that there are none', async () => {
+    proxy.sockets = 'silent'
+    const tablet = await openPhone({ locale: 'en' })
+    await signInOn(tablet.page, proxy.url, 'anna_2026')
+    await seen(tablet.page, 'list-loading').waitFor()
+    await tablet.page.screenshot({ path: path.join(folder, 'no-sockets-first-light-en.png') })
+    expect(await seen(tablet.page, 'chats-empty').count()).toBe(0)
+    await tablet.page.locator('.uni-tabbar__item').nth(1).click()
+    await seen(tablet.page, 'contacts-new-friends').waitFor()
+    expect(await seen(tablet.page, 'contacts-empty').count()).toBe(0)
+    await eventually(() => seen(tablet.page, 'contact-row-name').allInnerTexts(), ['王波'])
+    expect(tablet.errors).toEqual([])
+    await tablet.close()
+    proxy.sockets = 'refused'
   })
 
   it('[W10] [S4] they return to sockets when the network lets them', async () => {
@@ -96,5 +112,17 @@ describe('two phones without sockets', { timeout: 180_000 }, () => {
     }
     for (const { page } of [anna, bo]) await eventually(() => texts(page), all)
     expect([anna.errors, bo.errors]).toEqual([[], []])
+  })
+
+  it('[W4] when nobody answers, the bar says that it is not the network', async () => {
+    await proxy.close()
+    for (const [name, text, { page }] of [
+      ['light-en', 'The server does not answer. Trying again…', anna],
+      ['dark-zh-CN', '暂时无法连接服务器，正在重试...', bo],
+    ] as const) {
+      await tap(page, 'nav-back')
+      await eventually(() => seen(page, 'chats-offline').allInnerTexts(), [text])
+      await page.screenshot({ path: path.join(folder, `no-server-chats-${name}.png`) })
+    }
   })
 })

@@ -20,6 +20,8 @@ export interface CrowdOptions {
   people: number
   talks: readonly (readonly number[])[]
   env?: Record<string, string>
+  /** What is run instead of the sources. */
+  entry?: string
 }
 export interface Crowd {
   readonly server: LaunchedServer
@@ -33,10 +35,11 @@ const firstSession = 2_000_000
 const firstTalk = 3_000_000
 
 /** Starts a server on SQLite, stops it, fills its database, and starts it again. */
-export async function launchCrowd({ people: count, talks, env }: CrowdOptions): Promise<Crowd> {
+export async function launchCrowd({ people: count, talks, env, entry }: CrowdOptions): Promise<Crowd> {
   const secret = `${randomUUID()}${randomUUID()}`
   const server = await launchServer(undefined, {
     env: { JWT_SECRET: secret, RATE_LIMIT_FACTOR: '100000', SOCKETS_PER_ADDRESS: '100000', ...env },
+    ...(entry ? { entry } : {}),
   })
   try {
     await server.terminate()

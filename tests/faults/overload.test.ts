@@ -2,6 +2,7 @@
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openSqlite } from '../../server/db/sqlite'
+import { buildServer, type BuiltServer } from './built-server'
 import { launchCrowd, type Crowd } from './crowd'
 import { sleep } from './measure'
 import type { Offer, Offered } from './offer'
@@ -10,26 +11,31 @@ import { startChild } from './start-child'
 const pairs = 100
 const inFlight = 4
 const times = 3
-/**
- * Generator and server share two cores: at the peak they use 1.7 of them, and a refusal costs some 11 µs, so three times the
- * peak leaves about 0.6 of it, and refusals wait for a thread that has no time to spare (docs/performance.md).
- */
-const goodputMin = 0.4
+/** Generator and server share two cores, which three times the peak fills: more was measured, not each time (docs/performance.md). */
+const goodputMin = 0.6
+/** 99 of 100. */
+const refusedWithinMs = 500
 const recoveredWithinMs = 10_000
 const roundsMax = 3
 /** When others take more of the machine than this, the server has not what its peak was measured with. */
 const foreignCoresMax = 0.15
 
+let built: BuiltServer
 let crowd: Crowd
 const acked: Offered['acked'] = []
 
 beforeAll(async () => {
+  built = await buildServer()
   crowd = await launchCrowd({
+    entry: built.entry,
     people: 2 * pairs,
     talks: Array.from({ length: pairs }, (_, n) => [2 * n, 2 * n + 1]),
   })
 })
-afterAll(() => crowd.server.stop())
+afterAll(async () => {
+  await crowd.server.stop()
+  built.remove()
+})
 
 async function offer(how: Partial<Offer>, speakers = 2 * pairs): Promise<Offered> {
   const plan: Offer = {
@@ -81,7 +87,7 @@ async function lost(): Promise<number> {
 }
 
 describe('overload', () => {
-  it(`[L5] at ${times} times its peak it keeps ${goodputMin} of it, refuses the rest, recovers, loses nothing`, async () => {
+  it(`[L5] at ${times} times its peak it keeps ${goodputMin} of it, refuses the rest within ${refusedWithinMs} ms, recovers, loses nothing`, async () => {
     const seen: string[] = []
     let fits = false
     for (let round = 1; round <= roundsMax && !fits; round++) {
@@ -98,7 +104,8 @@ describe('overload', () => {
       expect([peak.unanswered, over.unanswered]).toEqual([0, 0])
       expect(recoveredMs).toBeLessThanOrEqual(recoveredWithinMs)
       expect(over.refused.overloaded).toBeGreaterThan(0)
-      fits = goodput >= goodputMin || (round === roundsMax && others > foreignCoresMax)
+      const keeps = goodput >= goodputMin && over.refusalMs.p99 <= refusedWithinMs
+      fits = keeps || (round === roundsMax && others > foreignCoresMax)
     }
     console.log(`overload: ${seen.join('\n')}`)
     const missing = await lost()

@@ -44,7 +44,7 @@ export class WireClient {
     readonly closed: Promise<number>,
   ) {}
 
-  /** Throws Error when no `welcome` comes, at the latest after `withinMs`. */
+  /** Throws Error when no `welcome` comes, at the latest after `withinMs`; its cause is the `bye` that came instead. */
   static async connect(url: string, token: string, withinMs = 30_000): Promise<WireClient> {
     const socket = new WebSocket(`${url.replace(/^http/, 'ws')}/ws`)
     socket.on('error', () => undefined)
@@ -56,7 +56,7 @@ export class WireClient {
     const first = await Promise.race([welcome, client.closed])
     clearTimeout(timer)
     if (typeof first === 'number' || first.t !== 'welcome')
-      throw new Error(`no welcome: ${JSON.stringify(first)}`)
+      throw new Error(`no welcome: ${JSON.stringify(first)}`, { cause: first })
     return client
   }
 

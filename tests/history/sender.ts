@@ -1,8 +1,10 @@
 /**
  * A client that keeps `inFlight` messages unanswered in one conversation and never gives up: when the socket dies, or says
  * nothing for too long, it comes back and sends what was not acked again, oldest first, with the same clientIds (rule O3).
+ * Where it was asked to come back later, it does (rule W8).
  */
 import { errors, type ErrorCode, type Failure } from '../../protocol/errors'
+import type { Down } from '../../protocol/wire'
 import { freshId, WireClient } from '../helpers/wire-client'
 import type { History, Sent } from './history'
 
@@ -23,6 +25,7 @@ interface Unacked {
 }
 
 const againMs = 20
+const again = () => new Promise((resolve) => setTimeout(resolve, againMs))
 
 export class Sender {
   private readonly unacked = new Set<Unacked>()
@@ -31,6 +34,7 @@ export class Sender {
   private failure: Error | undefined
   private done: Promise<void> | undefined
   private nextAt = 0
+  private notBefore = 0
 
   constructor(
     private readonly address: () => string,
@@ -69,13 +73,24 @@ export class Sender {
 
   private async run(): Promise<void> {
     while (!this.over) {
-      try {
-        this.client = await WireClient.connect(this.address(), this.token, this.silentMs)
-        await this.session(this.client)
-      } catch {
-        await new Promise((resolve) => setTimeout(resolve, againMs))
-      }
+      if (Date.now() >= this.notBefore) await this.visit()
+      else await again()
     }
+  }
+
+  private async visit(): Promise<void> {
+    try {
+      this.client = await WireClient.connect(this.address(), this.token, this.silentMs)
+      await this.session(this.client)
+    } catch (error) {
+      this.lastWord((error as { cause?: Down }).cause)
+      await again()
+    }
+  }
+
+  /** The last word of a socket, if it said one. */
+  private lastWord(frame: Down | undefined): void {
+    if (frame?.t === 'bye') this.notBefore = Date.now() + frame.afterMs
   }
 
   /** Until the socket closes, or until nothing is left to do. */
@@ -83,7 +98,10 @@ export class Sender {
     return new Promise((resolve) => {
       let open = true
       let heardAt = Date.now()
-      client.onFrame(() => (heardAt = Date.now()))
+      client.onFrame((frame) => {
+        heardAt = Date.now()
+        this.lastWord(frame)
+      })
       const watch = setInterval(() => {
         if (this.unacked.size > 0 && Date.now() - heardAt > this.silentMs) client.close()
         more()

@@ -9,6 +9,7 @@ import { copyTree } from './copy'
 import { colourOf, survivalOf } from './judge'
 import { mutants } from './list'
 import { mutate, type Mutant } from './mutant'
+import { unknownNames } from './names'
 import { runTests } from './vitest-run'
 
 const root = path.resolve(import.meta.dirname, '../..')
@@ -49,6 +50,11 @@ async function main(): Promise<{ passed: number; failed: number }> {
   if (chosen.length === 0 || missing.length > 0) {
     console.error(missing.length > 0 ? `Mutants need ${missing.join(' and ')}.` : 'No mutant has this name.')
     return { passed: 0, failed: 1 }
+  }
+  const nameless = unknownNames(root, chosen)
+  if (nameless.length > 0) {
+    console.error(`These would only throw:\n${nameless.join('\n')}`)
+    return { passed: 0, failed: nameless.length }
   }
   const { folder, remove } = copyTree(root)
   process.on('exit', remove)

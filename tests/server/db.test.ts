@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { afterEach, describe, expect, it } from 'vitest'
 import { DbError, type Bind, type Db } from '../../server/db/connection'
 import { insertOrIgnore, places, upsert } from '../../server/db/dialect'
@@ -46,6 +47,70 @@ describe.each(databases)('database on $name', (kind) => {
       c.all('SELECT ? AS part', [Buffer.from('abcdef').subarray(2, 4)]),
     )
     expect(view).toEqual({ part: new Uint8Array([99, 100]) })
+  })
+
+  it('[D3] texts come back as they went in, however they travel, and are never part of a statement', async () => {
+    const db = await open()
+    const hostile = [
+      `'; DROP TABLE heads; -- `,
+      `\\'; DROP TABLE heads; #`,
+      `\\`,
+      `\\\\'`,
+      `"`,
+      '`',
+      `''`,
+      '?',
+      `'?'`,
+      '$& $1',
+      ':name @x %_',
+      '/* */ */',
+      '\n\r\t\b\x1a\x7f\u2028',
+      '0x41',
+      `X'41'`,
+      'NULL',
+      '1e3',
+      '\u00bf\u0027\u02bc\uff07',
+      '😀👩‍👩‍👧\u{10ffff}',
+    ]
+    const text = fc.oneof(
+      fc.constantFrom(...hostile),
+      fc.string({ unit: 'binary', maxLength: 20 }).map((s) => s.replaceAll('\0', '')),
+    )
+    const bytes = fc.uint8Array({ maxLength: 20 })
+    const insert = 'INSERT INTO notices (id, user_id, session_id, event, data_json) VALUES (?, ?, 0, ?, ?)'
+    let id = 0
+    const check = async (texts: string[], part: Uint8Array) => {
+      const first = id + 1
+      const [row] = await db.write(async (c) => {
+        for (const each of texts) await c.put(insert, [++id, -5, 'x', each])
+        const [rows] = await Promise.all([
+          c.all('SELECT ? AS a, ? AS b, ? AS c, ? AS d', [texts[0] ?? null, part, -1.5, 2 ** 53 - 1]),
+          c.all('SELECT 1'),
+        ])
+        return rows
+      })
+      expect(row).toEqual({ a: texts[0] ?? null, b: part, c: -1.5, d: 2 ** 53 - 1 })
+      const kept = await db.read(async (c) =>
+        c.all<{ t: string }>('SELECT data_json AS t FROM notices WHERE id >= ? ORDER BY id', [first]),
+      )
+      expect(kept.map(({ t }) => t)).toEqual(texts)
+    }
+    await check(hostile, new Uint8Array([0, 39, 92, 255, 26]))
+    await fc.assert(fc.asyncProperty(fc.array(text, { maxLength: 5 }), bytes, check), { numRuns: 100 })
+    expect(await versions(db)).toEqual([])
+  })
+
+  it('[D3] a change that is only put is checked at once, in order, and counted by nobody', async () => {
+    const db = await open()
+    await db.write(async (c) => {
+      await c.put(head, [1, 1])
+      await c.put('UPDATE heads SET version = ? WHERE stream = ?', [5, 1])
+      expect(await c.all('SELECT version FROM heads')).toEqual([{ version: 5 }])
+      expect(() => c.put(head, [2, true as unknown as number])).toThrow(TypeError)
+      expect(() => c.put(head, [2])).toThrow('2 binds expected')
+      await c.put(head, [3, 3])
+    })
+    expect(await versions(db)).toEqual([5, 3])
   })
 
   it('[D3] anything else, and a wrong number of them, throws and harms nothing', async () => {

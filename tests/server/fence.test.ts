@@ -19,6 +19,7 @@ afterEach(async () => {
 const silent: Publisher = {
   committed: () => undefined,
   heard: async () => undefined,
+  follows: () => undefined,
   sweep: () => undefined,
   idle: async () => undefined,
 }

@@ -1,7 +1,7 @@
 /** The real funnel over the notes of notes.ts, with what it published and logged kept to be looked at. */
 import { randomBytes } from 'node:crypto'
 import { sync as syncOps } from '../../protocol/sync'
-import { createCommit, type Commit } from '../../server/commit'
+import { createCommit, type Commit, type CommitOptions } from '../../server/commit'
 import type { Connection, Db } from '../../server/db/connection'
 import { createDispatch, type Funnel } from '../../server/dispatch'
 import type { Tools, UserCaller } from '../../server/handle'
@@ -41,7 +41,11 @@ export function testIds(): () => number {
   return idMaker({ node, fromMs: 0, untilMs: () => Number.MAX_SAFE_INTEGER }, Date.now)
 }
 
-export function testFunnel(db: Db, sync?: Pick<Sync, 'publisher' | 'handlers'>): TestFunnel {
+export function testFunnel(
+  db: Db,
+  sync?: Pick<Sync, 'publisher' | 'handlers'>,
+  options?: Pick<CommitOptions, 'single'>,
+): TestFunnel {
   const changes: Change[] = []
   const notices: Notice[] = []
   const logged: object[] = []
@@ -57,11 +61,12 @@ export function testFunnel(db: Db, sync?: Pick<Sync, 'publisher' | 'handlers'>):
       sync?.publisher.committed(c, n)
     },
     heard: async () => undefined,
+    follows: () => undefined,
     sweep: () => undefined,
     idle: async () => undefined,
   }
   const commit = createCommit({
-    ...{ db, tools, newId: testIds(), publisher: kept, log },
+    ...{ db, tools, newId: testIds(), publisher: kept, log, ...options },
     onFatal: (error) => void fatal.push(error),
   })
   const funnel = createDispatch({

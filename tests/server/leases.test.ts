@@ -2,6 +2,8 @@ import { afterEach, describe, expect, it, vi } from 'vitest'
 import { DbError, type Db, type DbErrorKind } from '../../server/db/connection'
 import { leaseNode, nodesMax, type Lease } from '../../server/db/nodes'
 import { idMaker, timeOfId } from '../../server/ids'
+import { leaseIds } from '../../server/lease-ids'
+import { newestChange, readChanges, recordChanges } from '../../server/sync/changes'
 import { databases } from './databases'
 
 const opened: { close(): unknown }[] = []
@@ -94,6 +96,44 @@ describe.each(databases)('[D6] node numbers on $name', (kind) => {
     }
     expect(ids).toEqual([...ids].sort((a, b) => a - b))
     expect(new Set(ids).size).toBe(ids.length)
+  })
+
+  it("[D13] begin above the newest id, and go on above it, when the database's clock was ahead and came back", async () => {
+    const { mood, db } = await moody()
+    const [ahead, behind] = [await leaseIds(db), await leaseIds(db)]
+    opened.push(ahead.lease, behind.lease)
+    mood.clock += day
+    await ahead.lease.renew()
+    let version = 0
+    const change = ({ newId }: typeof ahead) =>
+      db.write((c) => recordChanges(c, [{ stream: 7, from: version, to: ++version, rows: [] }], newId))
+    await change(ahead)
+    const newest = await db.read(newestChange)
+    mood.clock -= day
+    const later = await leaseIds(db)
+    opened.push(later.lease)
+    await behind.lease.renew()
+    for (const ids of [behind, later]) {
+      await change(ids)
+      expect((await db.read((c) => readChanges(c, newest))).reached).toEqual([{ stream: 7, version }])
+      expect(ids.newId()).toBeGreaterThan(newest)
+    }
+    expect(new Set([ahead, behind, later].map(({ lease }) => lease.node)).size).toBe(3)
+  })
+
+  it('[D13] that were leased while the clock was ahead are free again when that time has gone on', async () => {
+    const { mood, db } = await moody()
+    mood.clock += day
+    const [dead, alive] = [await leaseIds(db), await leaseIds(db)]
+    opened.push(dead.lease, alive.lease)
+    mood.clock += 31_000
+    await alive.lease.renew()
+    await db.write((c) => recordChanges(c, [{ stream: 7, from: 0, to: 1, rows: [] }], alive.newId))
+    mood.clock -= day
+    const heir = await leaseIds(db)
+    opened.push(heir.lease)
+    expect(heir.lease.node).toBe(dead.lease.node)
+    expect(heir.newId()).toBeGreaterThan(dead.newId())
   })
 
   it('are not leased for less than they were, so that an heir makes only later ids', async () => {

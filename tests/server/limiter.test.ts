@@ -1,7 +1,7 @@
 /** Rate limits over several nodes: counted together in Redis, and by each node where Redis is not. */
 import { randomUUID } from 'node:crypto'
 import type { Redis } from 'ioredis'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it } from 'vitest'
 import { ops } from '../../protocol'
 import { createCircuit } from '../../server/bus/circuit'
 import { connect } from '../../server/bus/connect'
@@ -9,7 +9,7 @@ import { memoryLimiter, type Limiter } from '../../server/limiter'
 import { isShared, sharedLimiter } from '../../server/limiter-shared'
 import { post, register } from '../helpers/wire-client'
 import { redisUrl } from './buses'
-import { launchServer, serverBackends, type LaunchedServer } from './launch'
+import { sharedWithRedis, twoServers } from './siblings'
 
 const rare = { per: 'address', count: 20, windowMs: 60_000 } as const
 const often = { per: 'user', count: 6_000, windowMs: 60_000 } as const
@@ -119,32 +119,20 @@ describe('a circuit', () => {
   })
 })
 
-const shared = redisUrl ? serverBackends().filter(({ name }) => name === 'mysql') : []
-describe.each(shared)('two servers on $name and Redis', { timeout: 60_000 }, (store) => {
-  let servers: LaunchedServer[] = []
-  let drop = async () => {}
-  beforeAll(async () => {
-    const made = await store.fresh()
-    drop = made.drop
-    const env = {
-      ...made.env,
-      REDIS_URL: redisUrl ?? '',
-      JWT_SECRET: 'one secret of both: 0123456789 abcdef',
-    }
-    servers = await Promise.all([launchServer(undefined, { env }), launchServer(undefined, { env })])
-  }, 60_000)
-  afterAll(async () => {
-    await Promise.all(servers.map((server) => server.stop()))
-    await drop()
-  })
+describe.each(sharedWithRedis)('two servers on $name and Redis', { timeout: 60_000 }, (store) => {
+  const urls = twoServers(store, { REDIS_URL: redisUrl ?? '' })
 
   it('[F10] [F13] a user searches as often as the limit says, whichever server he asks', async () => {
-    const urls = servers.map(({ url }) => url)
-    const anna = await register(urls[0]!, `l_${randomUUID().slice(0, 12)}`)
+    const anna = await register(urls()[0], `l_${randomUUID().slice(0, 12)}`)
     const limit = ops['contacts.searchAccount'].limit.count
     let found = 0
     for (let n = 0; n < limit + 30; n++) {
-      const answer = await post(urls[n % 2]!, 'contacts.searchAccount', { account: anna.account }, anna.token)
+      const answer = await post(
+        urls()[n % 2]!,
+        'contacts.searchAccount',
+        { account: anna.account },
+        anna.token,
+      )
       if (answer.ok) found++
       else expect(answer.error).toMatchObject({ code: 'tooManyRequests', data: {} })
     }

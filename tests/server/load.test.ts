@@ -6,12 +6,15 @@ import { databases } from './databases'
 import { alice, gate, note, testFunnel, tools } from './funnel'
 import { clearNotes, makeNotes, noteHandlers, noteOps, notesOf } from './notes'
 
+/** As many as it takes to fill the queue: one alone has a share of it (F15). */
+const streams = [11, 12, 13, 14]
+
 describe.each(databases)('a loaded server on $name', ({ open }) => {
   let db: Db
   beforeAll(async () => {
     db = await open()
     await makeNotes(db)
-    await clearNotes(db, [11])
+    await clearNotes(db, streams)
   })
   afterAll(() => db.close())
 
@@ -56,9 +59,10 @@ describe.each(databases)('a loaded server on $name', ({ open }) => {
     const { dispatch } = funnelWith(load)
     const held = gate()
     const accepted = db.write(async () => held.opened)
-    const calls = Array.from({ length: writesMax + 10 }, () =>
-      dispatch({ op: 'notes.writeMany', caller: alice, input: note([11], 'ok', { slot: 1 }) }),
-    )
+    const calls = Array.from({ length: writesMax + 10 }, (_, n) => {
+      const input = note(streams.slice(n % 4, (n % 4) + 1), 'ok', { slot: 1 })
+      return dispatch({ op: 'notes.writeMany', caller: alice, input })
+    })
     const refused = (await Promise.all(calls.slice(writesMax))).filter(({ ok }) => !ok)
     held.open()
     await accepted

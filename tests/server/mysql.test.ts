@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import type { Connection, Db } from '../../server/db/connection'
-import { assertDurable, openMysql } from '../../server/db/mysql'
+import { assertDurable, assertEscapes, openMysql } from '../../server/db/mysql'
 import { mysqlError } from '../../server/db/mysql-error'
 import { startProxy } from '../faults/proxy'
 import { databases } from './databases'
@@ -125,6 +125,66 @@ describe.each(databases.filter(({ name }) => name === 'mysql'))('MySQL', (kind) 
     expect(await db.read(async (c) => c.all('SELECT stream FROM heads'))).toEqual([{ stream: 3 }])
   })
 
+  it('[F3] a change that fails while nobody waits undoes the write, which runs again a statement at a time', async () => {
+    const db = await open()
+    const met: unknown[] = []
+    let runs = 0
+    await db.write(async (c) => {
+      runs += 1
+      await c.put(head, [1])
+      try {
+        await c.put(head, [1])
+      } catch (error) {
+        met.push(error)
+      }
+      await c.put(head, [2])
+    })
+    expect(runs).toBe(2)
+    expect(met).toEqual([expect.objectContaining({ kind: 'duplicate' })])
+    const streams = 'SELECT stream FROM heads ORDER BY stream'
+    expect(await db.read(async (c) => c.all(streams))).toEqual([{ stream: 1 }, { stream: 2 }])
+
+    const failing = db.write(async (c) => {
+      await c.put(head, [3])
+      await c.put(head, [3])
+      await c.put(head, [4])
+    })
+    await expect(failing).rejects.toMatchObject({ kind: 'duplicate' })
+    expect(await db.read(async (c) => c.all(streams))).toEqual([{ stream: 1 }, { stream: 2 }])
+  })
+
+  it('[F3] a write that swallows the failure of a change does not commit it', async () => {
+    const db = await open()
+    const writing = db.write(async (c) => {
+      await c.put(head, [1])
+      await c.put(head, [1])
+      await Promise.resolve(c.all('SELECT 1 AS one')).catch(() => undefined)
+    })
+    await expect(writing).rejects.toMatchObject({ kind: 'duplicate' })
+    expect(await db.read(async (c) => c.all('SELECT stream FROM heads'))).toEqual([])
+  })
+
+  it('a deadlock among changes that nobody waits for is told as again', async () => {
+    const db = await open()
+    await db.write(async (c) => [await c.put(head, [1]), await c.put(head, [2])])
+    const [a, b] = [turn(), turn()]
+    let runs = 0
+    const meet = (first: number, second: number, mine: typeof a, other: typeof a) =>
+      db.write(async (c) => {
+        runs += 1
+        await c.run(bump, [first])
+        mine.go()
+        await other.done
+        await c.put(bump, [second])
+      })
+    const results = await Promise.allSettled([meet(1, 2, a, b), meet(2, 1, b, a)])
+    const reasons = results.flatMap((result) =>
+      result.status === 'rejected' ? [result.reason as unknown] : [],
+    )
+    expect(reasons).toEqual([expect.objectContaining({ kind: 'again' })])
+    expect(runs).toBe(2)
+  })
+
   it('refuses what does not fit instead of cutting it', async () => {
     const db = await open()
     const sql = 'INSERT INTO nodes (id, token, leased_until) VALUES (1, ?, 0)'
@@ -142,11 +202,26 @@ it.each([0, 2, undefined])('[D1] does not open where innodb_flush_log_at_trx_com
   const answers = {
     dialect: 'mysql',
     run: () => 0,
+    put: () => 0,
     all: <T>() => [{ flush }] as T[],
     one: () => undefined,
   } as const
   await expect(assertDurable(answers)).rejects.toThrow(`innodb_flush_log_at_trx_commit is ${flush}`)
 })
+
+it.each(['STRICT_ALL_TABLES,NO_BACKSLASH_ESCAPES', 'ANSI_QUOTES', undefined])(
+  '[D3] does not open where sql_mode is %s: texts could not be escaped',
+  async (mode) => {
+    const answers = {
+      dialect: 'mysql',
+      run: () => 0,
+      put: () => 0,
+      all: <T>() => (mode === undefined ? [] : [{ mode }]) as T[],
+      one: () => undefined,
+    } as const
+    await expect(assertEscapes(answers)).rejects.toThrow(`sql_mode is ${mode}`)
+  },
+)
 
 it('is down where nothing listens', async () => {
   await expect(openMysql({ url: 'mysql://root@127.0.0.1:1/tokenim' })).rejects.toMatchObject({ kind: 'down' })

@@ -7,9 +7,9 @@ import { befriend, freshId, must, register, WireClient } from '../helpers/wire-c
 import { redisUrl } from './buses'
 import { databases } from './databases'
 import { note } from './funnel'
-import { launchServer, serverBackends, type LaunchedServer } from './launch'
 import { Phone, streamsOf, testNode, type Node } from './node'
 import { clearNotes, makeNotes, notesOf } from './notes'
+import { sharedWithRedis, twoServers } from './siblings'
 
 const [ann, bob] = [7, 8]
 const talks = [101, 102, 103]
@@ -140,29 +140,11 @@ describe.each(databases)('two nodes on $name', ({ open }) => {
   })
 })
 
-/** Two real processes on one database, with Redis between them. */
-const shared = redisUrl ? serverBackends().filter(({ name }) => name === 'mysql') : []
-
-describe.each(shared)('two servers on $name and Redis', { timeout: 60_000 }, (store) => {
-  let servers: LaunchedServer[] = []
-  let drop = async () => {}
-  beforeAll(async () => {
-    const made = await store.fresh()
-    drop = made.drop
-    const env = {
-      ...made.env,
-      REDIS_URL: redisUrl ?? '',
-      JWT_SECRET: 'one secret of both: 0123456789 abcdef',
-    }
-    servers = await Promise.all([launchServer(undefined, { env }), launchServer(undefined, { env })])
-  }, 60_000)
-  afterAll(async () => {
-    await Promise.all(servers.map((server) => server.stop()))
-    await drop()
-  })
+describe.each(sharedWithRedis)('two servers on $name and Redis', { timeout: 60_000 }, (store) => {
+  const urls = twoServers(store, { REDIS_URL: redisUrl ?? '' })
 
   it('[Y12] [A4] tokens of one hold on the other, and what is said on one is heard on the other at once', async () => {
-    const [one, two] = servers.map(({ url }) => url) as [string, string]
+    const [one, two] = urls()
     const [anna, bo] = [await register(one, 'servers_anna'), await register(two, 'servers_bo')]
     const conversationId = await befriend(two, anna, bo)
     const [annas, bos] = [await WireClient.connect(one, anna.token), await WireClient.connect(two, bo.token)]

@@ -7,9 +7,9 @@ import { readNotices, recordNotices } from '../../server/sync/notices'
 import { must, post, register, WireClient } from '../helpers/wire-client'
 import { databases } from './databases'
 import { note, testIds } from './funnel'
-import { launchServer, serverBackends, type LaunchedServer } from './launch'
 import { streamsOf, testNode } from './node'
 import { clearNotes, makeNotes } from './notes'
+import { sharedBackends, twoServers } from './siblings'
 
 const ended = { to: { userId: 1 }, event: 'session.ended', data: { reason: 'revoked', at: 1 } } as const
 
@@ -64,24 +64,12 @@ describe.each(databases)('[A9] notices on $name', ({ open }) => {
 })
 
 /** No Redis: each node's bus ends in its own process. */
-const shared = serverBackends().filter(({ name }) => name === 'mysql')
 
-describe.each(shared)('two servers on $name without a bus', { timeout: 60_000 }, (store) => {
-  let servers: LaunchedServer[] = []
-  let drop = async () => {}
-  beforeAll(async () => {
-    const made = await store.fresh()
-    drop = made.drop
-    const env = { ...made.env, JWT_SECRET: 'one secret of both: 0123456789 abcdef', RATE_LIMIT_FACTOR: '100' }
-    servers = await Promise.all([launchServer(undefined, { env }), launchServer(undefined, { env })])
-  }, 60_000)
-  afterAll(async () => {
-    await Promise.all(servers.map((server) => server.stop()))
-    await drop()
-  })
+describe.each(sharedBackends)('two servers on $name without a bus', { timeout: 60_000 }, (store) => {
+  const urls = twoServers(store, { RATE_LIMIT_FACTOR: '100' })
 
   it('[A9] [A6] [Y14] signing out on one closes the sockets and waiting calls of the device on the other within 5 s', async () => {
-    const [one, two] = servers.map(({ url }) => url) as [string, string]
+    const [one, two] = urls()
     const anna = await register(one, 'notices_anna')
     const device = { name: 'other', platform: 'other' } as const
     const input = { account: 'notices_anna', password: 'correct horse 1', device }

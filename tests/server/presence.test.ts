@@ -138,6 +138,8 @@ describe('[Y15] the gateway', () => {
     const wire = {
       bufferedAmount: 0,
       send: () => undefined,
+      pause: () => undefined,
+      resume: () => undefined,
       close: () => undefined,
       terminate: () => undefined,
     }

@@ -244,6 +244,23 @@ describe.each(databases)('sync on $name', ({ open }) => {
     expect([phone.pulls, phone.notes(talk)]).toEqual([0, await truth(talk)])
   })
 
+  it('[Y4] [Y12] a change that the table of changes told of first is sent as it was made', async () => {
+    const phone = new Phone(node, ann)
+    await phone.connect()
+    const writer = testFunnel(db)
+    for (let i = 0; i < 2; i++) await writer.call('notes.writeMany', note([talk]))
+    await node.sync.poll()
+    node.sync.publisher.committed(writer.changes, [])
+    await node.sync.publisher.idle()
+    await phone.settled()
+    expect(phone.ranges(talk)).toEqual([
+      [2, 2],
+      [0, 1],
+      [1, 2],
+    ])
+    expect(phone.notes(talk)).toEqual(await truth(talk))
+  })
+
   it('[Y12] a hint that promises too much does no harm', async () => {
     const phone = new Phone(node, ann)
     await phone.connect()

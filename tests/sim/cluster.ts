@@ -63,9 +63,12 @@ export class Cluster {
     return result.value as Output<N>
   }
 
-  /** Starts what is dead. */
+  /** Nothing is slow any more. Starts what is dead, and some of the others anew: these know nothing of any stream. */
   async heal(): Promise<void> {
-    for (const node of this.nodes) if (node.isDead) await node.restart()
+    for (const node of this.nodes) {
+      node.isSlow = false
+      if (node.isDead || this.dice.chance(0.5)) await node.restart()
+    }
   }
 
   get kills(): number {

@@ -28,6 +28,8 @@ export class Phone {
   readonly disk = new Map<string, string>()
   readonly settled = new Map<Ticket, Result<unknown>>()
   kills = 0
+  /** Requests it has made, but for those that wait for news. */
+  asked = 0
   /** Rises with every start: callbacks of a killed life fall silent. */
   private life = 0
   private line: Line | undefined
@@ -126,7 +128,11 @@ export class Phone {
         events.opened()
       }),
     )
-    return { send: (text) => line.send('up', text), close: () => line.close('phone') }
+    const send = (text: string) => {
+      if (text.includes('"t":"req"')) this.asked++
+      line.send('up', text)
+    }
+    return { send, close: () => line.close('phone') }
   }
 
   /** Gives what calls it off. */
@@ -139,6 +145,7 @@ export class Phone {
   ): () => void {
     const { dice, clock, net } = this
     if (op === 'sync.wait') net.counts.waits++
+    else this.asked++
     const gone = new AbortController()
     const end = (answer: HttpAnswer) => {
       if (!gone.signal.aborted) done(answer)

@@ -1,4 +1,5 @@
 /** One seed: set up, act under faults, heal, judge. */
+import { limits } from '../../protocol/limits'
 import { actOnce, acts, blockOnce } from './acts'
 import { brokenLaws } from './laws'
 import type { Store } from './store'
@@ -23,6 +24,8 @@ export interface RunReport {
 
 /** Once nothing is left to send. Shorter than the time between two pings, whose digest would find what was missed. */
 const convergeMs = 5_000
+/** In which every phone pings, and does what follows. */
+const pingRoundMs = limits.pingEveryMs + 5_000
 
 /** Runs a seed on a store, or on a fresh file. */
 export async function runSeed(seed: number, options: RunOptions, store?: Store): Promise<RunReport> {
@@ -46,16 +49,35 @@ export async function runSeed(seed: number, options: RunOptions, store?: Store):
 
 async function healAndJudge(world: World): Promise<string[]> {
   const broken: string[] = []
+  const converge = async (after: string) => {
+    await world.run(convergeMs)
+    for (const phone of world.phones)
+      for (const line of await viewsDiffer(world, phone))
+        broken.push(`${convergeMs} ms after the last ${after}: ${line}`)
+  }
   await world.heal()
   await world.until(() => world.isQuiet(), 240_000)
   // Last words: nobody comes back any more, and nothing follows that would give away what was missed.
   for (const phone of world.phones) acts['send']?.run(world, phone)
-  await world.run(convergeMs)
-  for (const phone of world.phones)
-    for (const line of await viewsDiffer(world, phone)) broken.push(`${convergeMs} ms after: ${line}`)
-  // The digest of the next pings finds what nobody missed until now; then the copies reach the disks.
-  await world.run(60_000)
+  await converge('words')
+  // The digest of the next pings finds what nobody missed until now.
+  await world.run(pingRoundMs)
+  // One word more: whoever does not hear of it hears of nothing else in its conversation.
+  acts['send']?.run(world, world.dice.pick(world.phones))
+  await converge('word')
+  await world.run(pingRoundMs)
+  broken.push(...(await unrest(world)))
+  // By now the copies have reached the disks.
   return [...broken, ...(await brokenLaws(world))]
+}
+
+/** [Y9] Who holds what the server holds pings, and asks for nothing. */
+async function unrest(world: World): Promise<string[]> {
+  const before = world.phones.map(({ asked }) => asked)
+  await world.run(pingRoundMs)
+  return world.phones.flatMap(({ name, asked }, index) =>
+    asked === before[index] ? [] : [`${name} goes on asking, though nothing happens`],
+  )
 }
 
 function countsOf(world: World): Record<string, number> {

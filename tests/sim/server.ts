@@ -21,6 +21,8 @@ const secret = 'a secret of the simulator, 32 chars'
 const passwordCost = { memoryKiB: 64, passes: 1, lanes: 1 }
 const unlimited: Limiter = { take: async () => 0 }
 const nodesMax = 32
+/** Statements of reads that wait, now and then, while others commit. */
+const slow = { share: 0.02, msMax: 100 }
 
 export interface ServerOptions {
   clock: VirtualClock
@@ -45,6 +47,8 @@ interface Process {
 
 export class SimServer {
   kills = 0
+  /** Its database takes its time; laws, which ask while none passes, want an answer at once. */
+  isSlow = true
   /** Bugs and refusals that the server logged. */
   readonly complaints: object[] = []
   private process: Process | undefined
@@ -62,7 +66,11 @@ export class SimServer {
     const bus = this.options.bus.join()
     const registry = new Registry()
     const now = () => clock.now() + this.options.skewMs
-    const app = counted(this.createApp(life, { db: mortal(db, life), bus, registry, now }), life)
+    const pause = () =>
+      this.isSlow && dice.chance(slow.share)
+        ? life.rest(this.passing(dice.between(1, slow.msMax)))
+        : undefined
+    const app = counted(this.createApp(life, { db: mortal(db, life, pause), bus, registry, now }), life)
     const gateway = createGateway({
       ...{ app, registry, now },
       unit: () => dice.unit(),
@@ -133,6 +141,8 @@ export class SimServer {
       send: (text: string) => {
         if (!life.dead) line.send('down', text)
       },
+      pause: () => undefined,
+      resume: () => undefined,
       close: gone,
       terminate: gone,
     }
@@ -169,6 +179,10 @@ export class SimServer {
     process?.life.kill()
     await process?.bus.close()
     await process?.db.close()
+  }
+
+  private passing(ms: number): Promise<void> {
+    return new Promise((resolve) => void this.options.clock.after(ms, resolve))
   }
 
   private complain(life: Life, fields: object): void {

@@ -29,6 +29,8 @@ export const callHooks = (
 
 export class AppPage {
   readonly root = new AppNode('page')
+  /** With its query, as the framework gives it. */
+  readonly $page: { fullPath: string }
   private instance: ComponentInstance | undefined
   private readonly renderer: ReturnType<AppVue['createRenderer']>
 
@@ -37,6 +39,8 @@ export class AppPage {
     private readonly query: Record<string, string>,
     private readonly world: { vue: AppVue; app: AppRoot; component: PageComponent },
   ) {
+    const search = new URLSearchParams(query).toString()
+    this.$page = { fullPath: `/${route}${search && `?${search}`}` }
     this.renderer = world.vue.createRenderer(nodeOperations)
   }
   open(): void {

@@ -130,6 +130,16 @@ describe.each(targets)('the output for %s', (target, start) => {
     await atPage(phone, 'pages/sign-in/index')
   })
 
+  it('leads after signing in to where a link pointed that was opened before', async () => {
+    phone.go(`/pages/room/index?id=${conversationId}`)
+    await atPage(phone, 'pages/sign-in/index')
+    await type(phone, 'signin-account', account)
+    await type(phone, 'signin-password', 'correct horse 1')
+    await tap(phone, 'signin-submit')
+    await atPage(phone, 'pages/room/index')
+    await eventually(() => inRoom().slice(-1), ['在吗'])
+  })
+
   it('printed no error and no warning on the way', () => {
     expect(phone.errors).toEqual([])
   })

@@ -70,7 +70,7 @@ export const commitMutants: readonly Mutant[] = [
     edits: [
       {
         file: 'server/units.ts',
-        find: "  await tx.db.run(tx.alone ? 'ROLLBACK' : 'ROLLBACK TO one_call')\n",
+        find: "  await tx.db.put(tx.alone ? 'ROLLBACK' : 'ROLLBACK TO one_call')\n",
         put: '',
       },
     ],
@@ -156,8 +156,8 @@ export const commitMutants: readonly Mutant[] = [
     edits: [
       {
         file: 'server/chat/sendMessage.ts',
-        find: 'if (old) return',
-        put: 'if (old && tx.now() - old.at < 60_000) return',
+        find: 'return old && (',
+        put: 'return old && tx.now() - old.at < 60_000 && (',
       },
     ],
     tests: [
@@ -190,20 +190,23 @@ export const commitMutants: readonly Mutant[] = [
     edits: [
       {
         file: 'server/chat/sendMessage.ts',
-        find: '  async run(call, tx) {',
-        put: `  prepare: async ({ input, caller, db }) =>
-    ok(await placeOf(db, input.conversationId, caller.userId)) as never,
-  async run(call, tx) {`,
+        find: '  prepare: async ({ input }) => ok(payloadHashOf(input.body)),',
+        put: `  prepare: async ({ input, caller, db }) => {
+    const early = await (await import('./sql')).placeOf(db, input.conversationId, caller.userId)
+    return ok([payloadHashOf(input.body), early]) as never
+  },`,
       },
       {
         file: 'server/chat/sendMessage.ts',
-        find: 'async function send({ input, caller }: Call, tx: Tx) {',
-        put: 'async function send({ input, caller, prepared }: Call, tx: Tx) {',
+        find: '  const { input, caller, prepared: payloadHash } = call\n',
+        put: `  const { input, caller, prepared } = call
+  const [payloadHash, early] = prepared as unknown as [string, PlacesTable | undefined]
+`,
       },
       {
         file: 'server/chat/sendMessage.ts',
-        find: 'const place = head && (await placeOf(tx.db, conversationId, caller.userId))',
-        put: 'const place = head && (prepared as unknown as PlacesTable | undefined)',
+        find: 'const place = head && (await rows.placeOf(tx.db, conversationId, caller.userId))',
+        put: 'const place = head && early',
       },
     ],
     tests: [
@@ -218,20 +221,13 @@ export const commitMutants: readonly Mutant[] = [
     edits: [
       {
         file: 'server/chat/sendMessage.ts',
-        find: '    await tx.lock([call.input.conversationId])\n    return send(call, tx)',
-        put: `    const early = await placeOf(tx.db, call.input.conversationId, call.caller.userId)
-    await tx.lock([call.input.conversationId])
-    return send({ ...call, early } as never, tx)`,
+        find: '  const locked = tx.lock(calls.map(({ input }) => input.conversationId))\n',
+        put: '',
       },
       {
         file: 'server/chat/sendMessage.ts',
-        find: 'async function send({ input, caller }: Call, tx: Tx) {',
-        put: 'async function send({ input, caller, early }: Call & { early?: PlacesTable }, tx: Tx) {',
-      },
-      {
-        file: 'server/chat/sendMessage.ts',
-        find: 'const place = head && (await placeOf(tx.db, conversationId, caller.userId))',
-        put: 'const place = head && (early ?? (await placeOf(tx.db, conversationId, caller.userId)))',
+        find: 'calls.map(sendOf), locked)',
+        put: 'calls.map(sendOf), Promise.resolve().then(() => tx.lock(calls.map(({ input }) => input.conversationId))))',
       },
     ],
     tests: [

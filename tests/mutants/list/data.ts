@@ -1,7 +1,16 @@
 /** Bugs of the databases: durability, keys, locks, ids, snapshots. */
-import type { Mutant } from '../mutant'
+import type { Edit, Mutant } from '../mutant'
+import { simulated } from '../simulated'
 
 const sqlite = 'tests/server/sqlite.test.ts'
+const snapshot = 'tests/server/snapshot.test.ts'
+
+/** Each statement of a read sees what is committed by then. */
+const noSnapshot: Edit = {
+  file: 'server/db/sqlite.ts',
+  find: "within(reader, work, 'BEGIN', (sql) => reader.run(sql))",
+  put: 'work(reader)',
+}
 
 export const dataMutants: readonly Mutant[] = [
   {
@@ -105,9 +114,7 @@ export const dataMutants: readonly Mutant[] = [
   },
   {
     name: 'writes run under the default isolation',
-    edits: [
-      { file: 'server/db/mysql.ts', find: 'open(url, [readCommitted,', put: 'open(url, [repeatableRead,' },
-    ],
+    edits: [{ file: 'server/db/mysql.ts', find: 'modes: [readCommitted,', put: 'modes: [repeatableRead,' }],
     tests: [
       {
         file: 'tests/server/mysql.test.ts',
@@ -116,18 +123,45 @@ export const dataMutants: readonly Mutant[] = [
     ],
   },
   {
-    name: 'head read after rows',
+    name: 'a change that nobody waited for fails as the question beside it',
+    edits: [{ file: 'server/db/mysql-packet.ts', find: ': new Untold(error)', put: ': error' }],
+    tests: [
+      {
+        file: 'tests/server/mysql.test.ts',
+        title: '[F3] a change that fails while nobody waits undoes the write',
+      },
+    ],
+  },
+  {
+    name: 'a transaction goes on after a change failed that nobody waited for',
+    edits: [{ file: 'server/db/mysql-packet.ts', find: '  if (failure) throw failure\n', put: '' }],
+    tests: [
+      {
+        file: 'tests/server/mysql.test.ts',
+        title: '[F3] a write that swallows the failure of a change does not commit it',
+      },
+    ],
+  },
+  {
+    name: 'texts are escaped by doubling quotes alone',
     edits: [
       {
-        file: 'server/sync/pull.ts',
-        find: '    const head = await versionOf(db, stream)\n    const ask',
-        put: '    const ask',
+        file: 'server/db/mysql-text.ts',
+        find: 'return escape(value)',
+        put: "return typeof value === 'string' ? `'${value.replaceAll(\"'\", \"''\")}'` : escape(value)",
       },
+    ],
+    tests: [
       {
-        file: 'server/sync/pull.ts',
-        find: 'const ask: Ask = { stream, viewer, since, head, limit }',
-        put: 'let head = await versionOf(db, stream)\n    const ask: Ask = { stream, viewer, since, head, limit }',
+        file: 'tests/server/db.test.ts',
+        title: '[D3] texts come back as they went in, however they travel',
+        within: 'mysql',
       },
+    ],
+  },
+  {
+    name: 'head read after rows',
+    edits: [
       {
         file: 'server/sync/pull.ts',
         find: '  const rows = found.slice(',
@@ -138,34 +172,14 @@ export const dataMutants: readonly Mutant[] = [
         find: 'const to = more ? (rows.at(-1)?.v ?? head) : head\n  return { stream, reset: false, from: since, to, head, more, rows }',
         put: 'const to = more ? (rows.at(-1)?.v ?? later) : later\n  return { stream, reset: false, from: since, to, head: later, more, rows }',
       },
-      {
-        file: 'server/dispatch.ts',
-        find: 'handler.run({ input, caller, db: c, now: tools.now() })',
-        put: 'handler.run({ input, caller, db: c && perStatement, now: tools.now() })',
-      },
+      noSnapshot,
     ],
-    tests: [
-      {
-        file: 'tests/server/snapshot.test.ts',
-        title: '[Y2] a pull holds nothing of what is committed while it reads',
-      },
-    ],
+    tests: [{ file: snapshot, title: '[Y2] a pull holds nothing', within: 'sqlite' }, simulated],
   },
   {
     name: 'a read has no snapshot',
-    edits: [
-      {
-        file: 'server/dispatch.ts',
-        find: 'handler.run({ input, caller, db: c, now: tools.now() })',
-        put: 'handler.run({ input, caller, db: c && perStatement, now: tools.now() })',
-      },
-    ],
-    tests: [
-      {
-        file: 'tests/server/snapshot.test.ts',
-        title: '[Y2] a pull holds nothing of what is committed while it reads',
-      },
-    ],
+    edits: [noSnapshot],
+    tests: [{ file: snapshot, title: '[Y2] a pull holds nothing', within: 'sqlite' }],
   },
   {
     name: 'ids go back with the clock',
@@ -177,6 +191,26 @@ export const dataMutants: readonly Mutant[] = [
       },
     ],
     tests: [{ file: 'server/ids.test.ts', title: 'go on rising when the clock goes back or stands still' }],
+  },
+  {
+    name: 'a node that starts makes ids below the newest',
+    edits: [
+      {
+        file: 'server/db/nodes.ts',
+        find: 'const start = Math.max(now, await newestMs(c))',
+        put: 'const start = now',
+      },
+    ],
+    tests: [
+      { file: 'tests/server/leases.test.ts', title: '[D13] begin above the newest id, and go on above it' },
+    ],
+  },
+  {
+    name: 'a node that runs stays behind the newest id',
+    edits: [{ file: 'server/db/nodes.ts', find: 'clock.now(), await newestMs(c))', put: 'clock.now())' }],
+    tests: [
+      { file: 'tests/server/leases.test.ts', title: '[D13] begin above the newest id, and go on above it' },
+    ],
   },
   {
     name: 'ids are made after the lease has run out',

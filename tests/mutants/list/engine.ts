@@ -174,6 +174,29 @@ export const engineMutants: readonly Mutant[] = [
     tests: [{ file: bounds, title: '[O6] an act that may have happened cannot be taken back' }],
   },
   {
+    name: 'waits stay long when the network changes under a link',
+    edits: [
+      {
+        file: 'src/engine/link.ts',
+        find: "  link.tries = 0\n  link.trials = 0\n  if (link.phase === 'up') ping(turn)\n",
+        put: "  if (link.phase === 'up') return ping(turn)\n  link.tries = 0\n  link.trials = 0\n",
+      },
+    ],
+    tests: [
+      { file: link, title: '[W11] a link that dies with its network comes back after the shortest wait' },
+    ],
+  },
+  {
+    name: 'an act whose row changed again waits for the next ping',
+    edits: [{ file: 'src/engine/merged.ts', find: '    link.pingAt = turn.now\n', put: '' }],
+    tests: [{ file: outbox, title: '[O5] [Y9] an act whose row changed again before it came' }],
+  },
+  {
+    name: 'acts that were refused together come back together',
+    edits: [{ file: 'src/engine/turn.ts', find: '+ turn.unit * half', put: '+ half' }],
+    tests: [{ file: outbox, title: '[O4] draws the wait, so that phones which were refused together' }],
+  },
+  {
     name: 'the phone comes back before bye.afterMs',
     edits: [
       {

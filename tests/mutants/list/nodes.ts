@@ -81,6 +81,34 @@ export const nodesMutants: readonly Mutant[] = [
     ],
   },
   {
+    name: 'one conversation fills the queue of writes',
+    edits: [
+      {
+        file: 'server/commit.ts',
+        find: "laneMax: db.dialect === 'sqlite' ? waitingMax : laneMax,",
+        put: 'laneMax: waitingMax,',
+      },
+    ],
+    tests: [
+      {
+        file: 'tests/server/commit.test.ts',
+        title: '[F15] on MySQL one conversation takes a quarter of the queue',
+        within: 'mysql',
+      },
+    ],
+  },
+  {
+    name: 'every refusal of a database that is away is a line of the log',
+    edits: [
+      {
+        file: 'server/calm-log.ts',
+        find: 'if (times !== undefined) return void',
+        put: 'if (times !== undefined && times < 0) return void',
+      },
+    ],
+    tests: [{ file: 'server/calm-log.test.ts', title: '[L7] tells equal lines once' }],
+  },
+  {
     name: 'sends are turned away first',
     edits: [
       { file: 'server/load.ts', find: "'chat.sendMessage': 'work'", put: "'chat.sendMessage': 'passing'" },

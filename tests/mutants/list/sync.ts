@@ -1,10 +1,12 @@
 /** Bugs of sync on the server: ranges, order, digests, changes, audiences. */
 import type { Mutant } from '../mutant'
+import { simulated } from '../simulated'
 
 const sync = 'tests/server/sync.test.ts'
 const nodes = 'tests/server/nodes.test.ts'
 const digest = 'tests/server/digest.test.ts'
 const history = 'tests/server/chat-history.test.ts'
+const hints = 'tests/server/hints.test.ts'
 
 export const syncMutants: readonly Mutant[] = [
   {
@@ -16,7 +18,7 @@ export const syncMutants: readonly Mutant[] = [
         put: 'export function framesOf(change: Change): string[] {\n  if (change.rows.length === 0) return []\n',
       },
     ],
-    tests: [{ file: sync, title: '[Y5] an empty change still moves the range' }],
+    tests: [{ file: sync, title: '[Y5] an empty change still moves the range' }, simulated],
   },
   {
     name: 'filter narrows the range of a page',
@@ -36,16 +38,24 @@ export const syncMutants: readonly Mutant[] = [
         file: 'server/sync/index.ts',
         find: 'const digestFor = (user: UserId) => db.read((c) => digestOfUser(streams, c, user))',
         put: `const digests = new Map<UserId, Promise<number>>()
-  const { committed } = publisher
-  publisher.committed = (changes, notices) => (digests.clear(), committed(changes, notices))
   const digestFor = (user: UserId) => {
     const known = digests.get(user) ?? db.read((c) => digestOfUser(streams, c, user))
     digests.set(user, known)
     return known
   }`,
       },
+      {
+        file: 'server/sync/index.ts',
+        find: '  const poll = createPoll(',
+        put: `  const { committed } = publisher
+  publisher.committed = (changes, notices) => (digests.clear(), committed(changes, notices))
+  const poll = createPoll(`,
+      },
     ],
-    tests: [{ file: digest, title: '[Y9] the digest counts what another node wrote, though no hint came' }],
+    tests: [
+      { file: digest, title: '[Y9] the digest counts what another node wrote, though no hint came' },
+      simulated,
+    ],
   },
   {
     name: 'the digest forgets the own stream',
@@ -66,6 +76,11 @@ export const syncMutants: readonly Mutant[] = [
     tests: [{ file: 'tests/server/commit.test.ts', title: '[Y1] 200 parallel calls over four streams' }],
   },
   {
+    name: 'the table of changes is never read',
+    edits: [{ file: 'server/sync/index.ts', find: 'start: poll.start', put: 'start: () => undefined' }],
+    tests: [simulated],
+  },
+  {
     name: 'the table of changes is read without overlap',
     edits: [{ file: 'server/sync/changes.ts', find: 'const overlapMs = 10_000', put: 'const overlapMs = 0' }],
     tests: [
@@ -74,9 +89,7 @@ export const syncMutants: readonly Mutant[] = [
   },
   {
     name: 'changes are not recorded',
-    edits: [
-      { file: 'server/tx.ts', find: '    await recordChanges(this.db, changes, this.makeId)\n', put: '' },
-    ],
+    edits: [{ file: 'server/tx.ts', find: '    await recordChanges(this.db, changes, makeId)\n', put: '' }],
     tests: [
       { file: nodes, title: '[Y12] lost hints are made good by the table of changes' },
       { file: 'tests/server/commit.test.ts', title: 'writes the table of changes beside the rows' },
@@ -87,11 +100,46 @@ export const syncMutants: readonly Mutant[] = [
     edits: [
       {
         file: 'server/sync/channel.ts',
-        find: 'return this.reached > (this.published ?? 0)',
+        find: 'return this.asked || this.reached > (this.published ?? this.seen ?? 0)',
         put: 'this.published = Math.max(this.published ?? 0, this.reached)\n    return false',
       },
     ],
     tests: [{ file: nodes, title: '[Y12] what one node wrote reaches the phones of the other by hints' }],
+  },
+  {
+    name: 'every hint is read, whoever is connected',
+    edits: [
+      {
+        file: 'server/sync/channel.ts',
+        find: 'if (!this.working && this.isForNobody()) return this.pass()\n',
+        put: '',
+      },
+    ],
+    tests: [
+      { file: hints, title: '[Y12] nothing is read for a conversation of which nobody is connected here' },
+    ],
+  },
+  {
+    name: 'members are remembered as they were',
+    edits: [
+      {
+        file: 'server/sync/channel.ts',
+        find: 'if (known ? known.includes(user) : !this.working) return',
+        put: 'if (known ?? !this.working) return',
+      },
+    ],
+    tests: [{ file: hints, title: '[Y12] whom another node let in hears from the moment he has pulled' }],
+  },
+  {
+    name: 'a hint is forgotten when a reading ends that began before it',
+    edits: [
+      {
+        file: 'server/sync/channel.ts',
+        find: 'if (this.reached === reached) this.reached',
+        put: 'this.reached',
+      },
+    ],
+    tests: [{ file: hints, title: '[Y12] what is heard while the database is read is read as well' }],
   },
   {
     name: 'frames of a stream leave out of order',
