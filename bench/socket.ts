@@ -47,9 +47,9 @@ export class LeanSocket {
     this.socket.on('close', () => this.end('the connection ended'))
   }
 
-  /** Sends a text of ASCII, at once or when what is being read has been taken apart. */
-  say(text: string): void {
-    this.unsaid += frameOf(opcodes.text, text)
+  /** Sends texts of ASCII in one write, at once or when what is being read has been taken apart. */
+  say(...texts: readonly string[]): void {
+    for (const text of texts) this.unsaid += frameOf(opcodes.text, text)
     if (!this.reading) this.flush()
   }
 
