@@ -44,3 +44,28 @@ export const sumCounts = (list) =>
     passed: 0,
     failed: 0,
   })
+
+/**
+ * One line for each test that failed and each file that could not be loaded, with the first line of what went wrong. A long
+ * output is often kept only in part: these lines stand at its end.
+ * @param {{ testResults: { name: string, status: string, message?: string,
+ *   assertionResults: { status: string, fullName?: string, failureMessages?: string[] }[] }[] }} report
+ * @param {string} root folder that file names are told from
+ */
+export function failureLines({ testResults }, root) {
+  const line = (file, what, message = '') =>
+    `FAILED ${[file.replace(`${root}/`, ''), what].filter(Boolean).join(' > ')}: ${message.split('\n')[0]}`
+  return testResults
+    .filter(({ status }) => status === 'failed')
+    .flatMap(({ name, message, assertionResults }) => {
+      const failed = assertionResults.filter(({ status }) => status === 'failed')
+      if (failed.length === 0) return [line(name, '', message)]
+      return failed.map(({ fullName, failureMessages }) => line(name, fullName, failureMessages?.[0]))
+    })
+}
+
+/**
+ * The lines of `failureLines` within what a script printed.
+ * @param {string} output
+ */
+export const readFailureLines = (output) => output.match(/^FAILED .+: .*$/gm) ?? []

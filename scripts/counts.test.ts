@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { countedLine, countsOf, readCounts, sumCounts } from './counts.mjs'
+import { countedLine, countsOf, failureLines, readCounts, readFailureLines, sumCounts } from './counts.mjs'
 
 const file = (status: string, ...tests: string[]) => ({
   status,
@@ -49,5 +49,22 @@ describe('counts', () => {
         { passed: 3, failed: 0 },
       ]),
     ).toEqual({ passed: 4, failed: 2 })
+  })
+  it('names what failed, once more at the end', () => {
+    const tests = [
+      { status: 'passed', fullName: 'a sum is right' },
+      { status: 'failed', fullName: 'a sum is even', failureMessages: ['AssertionError: 3\n    at sum'] },
+    ]
+    const testResults = [
+      { name: '/here/a.test.ts', status: 'failed', assertionResults: tests },
+      { name: '/here/b.test.ts', status: 'failed', message: 'no such module', assertionResults: [] },
+      { name: '/here/c.test.ts', status: 'passed', assertionResults: [] },
+    ]
+    const lines = failureLines({ testResults }, '/here')
+    expect(lines).toEqual([
+      'FAILED a.test.ts > a sum is even: AssertionError: 3',
+      'FAILED b.test.ts: no such module',
+    ])
+    expect(readFailureLines(['much', ...lines, 'FAILED test     4 min'].join('\n'))).toEqual(lines)
   })
 })

@@ -1,6 +1,6 @@
 // All that CI does, in order, with times. --long adds the slow tiers. The last line counts the tests of all suites; a step
 // that is no test counts only when it fails.
-import { countedLine, readCounts, sumCounts } from './counts.mjs'
+import { countedLine, readCounts, readFailureLines, sumCounts } from './counts.mjs'
 import { bin, root, runNode, timeText } from './run.mjs'
 
 /** @typedef {{ name: string, args: string[], tests?: boolean, env?: Record<string, string> }} Step */
@@ -37,7 +37,7 @@ async function take({ name, args, tests = false, env = {} }) {
   const said = tests ? readCounts(output) : { passed: 0, failed: 0 }
   const counts = said ?? { passed: 0, failed: 1 }
   if (code !== 0 && counts.failed === 0) counts.failed = 1
-  return { name, counts, ms: Date.now() - start }
+  return { name, counts, ms: Date.now() - start, failures: tests ? readFailureLines(output) : [] }
 }
 
 const chosen = process.argv.includes('--long') ? [...steps, ...slowSteps] : steps
@@ -53,6 +53,7 @@ for (const { name, counts, ms } of results) {
   console.log(`${counts.failed === 0 ? 'ok    ' : 'FAILED'} ${name.padEnd(8)} ${timeText(ms)}${numbers}`)
 }
 const total = sumCounts(results.map(({ counts }) => counts))
+for (const line of results.flatMap(({ failures }) => failures)) console.log(line)
 if (total.failed > 0)
   console.log('Next: run the failed step alone, e.g. npm run check, npm run lint, npm test.')
 console.log(countedLine(total))

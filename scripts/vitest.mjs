@@ -2,8 +2,8 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { countsOf } from './counts.mjs'
-import { bin, runNode } from './run.mjs'
+import { countsOf, failureLines } from './counts.mjs'
+import { bin, root, runNode } from './run.mjs'
 
 /**
  * `vitest run …args`, shown on the terminal. A run that leaves no report behind counts as one failed test.
@@ -17,7 +17,9 @@ export async function runVitest(args) {
   try {
     const { code } = await runNode([bin('vitest/vitest.mjs'), 'run', ...reporters, ...args])
     const filtered = args.some((arg) => /^(-t|--testNamePattern)/.test(arg))
-    const counts = countsOf(JSON.parse(readFileSync(reportFile, 'utf8')), { filtered })
+    const report = JSON.parse(readFileSync(reportFile, 'utf8'))
+    for (const line of failureLines(report, root)) console.log(line)
+    const counts = countsOf(report, { filtered })
     return code !== 0 && counts.failed === 0 ? { ...counts, failed: 1 } : counts
   } catch (error) {
     console.error(`vitest left no report: ${error.message}`)
