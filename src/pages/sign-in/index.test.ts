@@ -1,11 +1,15 @@
 import { flushPromises, mount } from '@vue/test-utils'
 import { createPinia, setActivePinia } from 'pinia'
-import { expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import type { Result } from '../../../protocol/errors'
 import type { Engine } from '../../engine/face'
 import { provideDevice } from '../../stores/device'
 import { provideEngine } from '../../stores/engine'
 import SignIn from './index.vue'
+
+// What the page does later, such as fetching others, is not to run when the test is over.
+beforeEach(() => void vi.useFakeTimers())
+afterEach(() => void vi.useRealTimers())
 
 /** An engine that refuses as told and keeps what it was asked. */
 function refusingEngine(answers: Result<unknown>[]) {
