@@ -48,11 +48,11 @@ interface Waiting extends Job {
 
 /** In one transaction. The more of them wait, the more share pages and the disk. MySQL holds row locks meanwhile. */
 const turnMax = { sqlite: 512, mysql: 128 }
-const waitingMax = 4096
+export const waitingMax = 4096
 /** MySQL: of one conversation, so that the others still get in. */
 const laneMax = waitingMax / 4
-/** By then a full queue has moved on. */
-const comeAgainMs = 1_000
+/** No room among those that wait (F5, F15): by then a full queue has moved on. */
+export const noRoom = (): Result<never> => refused('overloaded', { retryAfterMs: 1_000 })
 const triesMax = 4
 const retryAfterMs = 20
 const pruneEveryMs = 10_000
@@ -119,7 +119,7 @@ export function createCommit(options: CommitOptions): Commit {
     write: (job) =>
       new Promise((settle) => {
         if (closing) settle(refused('draining'))
-        else if (!enqueue({ ...job, settle })) settle(refused('overloaded', { retryAfterMs: comeAgainMs }))
+        else if (!enqueue({ ...job, settle })) settle(noRoom())
       }),
     close() {
       closing = true

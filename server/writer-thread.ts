@@ -1,7 +1,7 @@
 /** The writing thread (writer.ts) as the serving thread sees it: a Commit whose transactions run elsewhere. */
 import type { Worker } from 'node:worker_threads'
 import type { Result } from '../protocol/errors'
-import type { Commit } from './commit'
+import { noRoom, waitingMax, type Commit } from './commit'
 import type { Log } from './failure'
 import type { Publisher } from './sync/publish'
 import type { Job } from './units'
@@ -19,9 +19,6 @@ export interface Writer {
   /** After the commit is closed: closes the file and ends the thread. */
   close(): Promise<void>
 }
-/** Jobs without an answer; the thread's own queue is as long (F5). */
-const unansweredMax = 4096
-
 /** Resolves when the file is open and its tables are up to date. Rejects when it cannot be opened. */
 export async function startWriter({ worker, log, onFatal }: WriterOptions): Promise<Writer> {
   const waiting = new Map<number, (result: Result<unknown>) => void>()
@@ -89,7 +86,8 @@ function commitOver(
     write: ({ op, call, repeat }: Job) =>
       new Promise((resolve) => {
         if (closing) return resolve({ ok: false, error: { code: 'draining' } })
-        if (waiting.size >= unansweredMax) return resolve({ ok: false, error: { code: 'overloaded' } })
+        // Jobs without an answer; the thread's own queue is as long (F5).
+        if (waiting.size >= waitingMax) return resolve(noRoom())
         waiting.set(++lastId, resolve)
         if (jobs.push({ id: lastId, op, call, repeat }) === 1) setImmediate(flush)
       }),
