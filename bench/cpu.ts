@@ -10,11 +10,12 @@ export function cpuSeconds(pid: number): number {
   return (Number(fields[11]) + Number(fields[12])) / ticksPerSecond
 }
 
-/** Busy seconds of the whole machine so far, over all cores. */
+/** Busy seconds of the whole machine so far, over all cores; what its host gave to other machines is busy as well. */
 export function machineSeconds(): number {
   const [line = ''] = readFileSync('/proc/stat', 'utf8').split('\n')
-  const [, user, nice, system, , , irq, softIrq] = line.split(/\s+/)
-  return [user, nice, system, irq, softIrq].reduce((sum, ticks) => sum + Number(ticks), 0) / ticksPerSecond
+  const [, user, nice, system, , , irq, softIrq, steal] = line.split(/\s+/)
+  const busy = [user, nice, system, irq, softIrq, steal]
+  return busy.reduce((sum, ticks) => sum + Number(ticks), 0) / ticksPerSecond
 }
 
 /** Resident memory of a process. */

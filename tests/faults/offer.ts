@@ -24,7 +24,7 @@ export interface Offered {
   ackedPerSecond: number
   /** CPU seconds a second, while it was measured. */
   cores: { server: number; generator: number; machine: number }
-  /** Of accepted messages, and of refusals: from when they were due to the answer, in ms. */
+  /** Of accepted messages, and of refusals, late ones too: from when they were due to the answer, in ms. */
   ackMs: { p50: number; p99: number }
   refusalMs: { p50: number; p99: number }
   refused: Record<string, number>
@@ -63,7 +63,7 @@ export async function runOffer(offer: Offer): Promise<Offered> {
   }
   function heardNo(speaker: Speaker, dueAt: number, code: string, retryAfterMs: number): void {
     refused[code] = (refused[code] ?? 0) + 1
-    if (measuring) tally.refusals.push(performance.now() - dueAt)
+    if (measuring || over) tally.refusals.push(performance.now() - dueAt)
     if (offer.inFlight) setTimeout(again, retryAfterMs || retryMs, speaker)
   }
   function again(speaker: Speaker): void {

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openSqlite } from '../../server/db/sqlite'
 import { buildServer, type BuiltServer } from './built-server'
 import { launchCrowd, type Crowd } from './crowd'
-import { sleep } from './measure'
+import { quantile, shareLeft, sleep } from './measure'
 import type { Offer, Offered } from './offer'
 import { startChild } from './start-child'
 
@@ -16,9 +16,8 @@ const goodputMin = 0.6
 /** 99 of 100. */
 const refusedWithinMs = 500
 const recoveredWithinMs = 10_000
-const roundsMax = 3
-/** When others take more of the machine than this, the server has not what its peak was measured with. */
-const foreignCoresMax = 0.15
+/** Peak and overload in turn, so that what others do to the machine meets both; the middle one of each figure counts. */
+const turns = 3
 
 let built: BuiltServer
 let crowd: Crowd
@@ -57,8 +56,10 @@ const quiet = (measureMs: number) => offer({ ratePerSecond: 50, warmUpMs: 0, mea
 async function recovery(usualMs: number): Promise<number> {
   const began = performance.now()
   while (performance.now() - began < recoveredWithinMs) {
-    const { ackMs, unanswered } = await quiet(300)
-    if (unanswered === 0 && ackMs.p50 <= Math.max(4 * usualMs, 20)) return performance.now() - began
+    // A server that is loaded still takes no sockets.
+    const offered = await quiet(300).catch(() => undefined)
+    if (offered?.unanswered === 0 && offered.ackMs.p50 <= Math.max(4 * usualMs, 20))
+      return performance.now() - began
     await sleep(100)
   }
   return Infinity
@@ -70,7 +71,31 @@ const shown = ({ sentPerSecond, ackedPerSecond, ackMs, refusalMs, refused, cores
   `${refusalMs.p99.toFixed(1)} ms), cores ${cores.server.toFixed(2)} server ${cores.generator.toFixed(2)} generator ` +
   `${cores.machine.toFixed(2)} machine`
 
-const foreign = ({ cores }: Offered): number => cores.machine - cores.server - cores.generator
+/** Of the machine, for server and generator together: both offers would keep all of it busy. */
+const ours = ({ cores }: Offered): number => shareLeft(cores.machine - cores.server - cores.generator)
+
+interface Turn {
+  /** Of the peak, on equal shares of the machine. */
+  goodput: number
+  refusals: number
+  /** 99 of 100 of them, as on the whole machine; 0: there were none. */
+  refusedMs: number
+}
+async function turn(usualMs: number, seen: string[]): Promise<Turn> {
+  const peak = await offer({ inFlight })
+  const over = await offer({ ratePerSecond: times * peak.ackedPerSecond, measureMs: 4_000 })
+  const recoveredMs = await recovery(usualMs)
+  const goodput = over.ackedPerSecond / ours(over) / (peak.ackedPerSecond / ours(peak))
+  const refusedMs = over.refusalMs.p99 * ours(over) || 0
+  seen.push(
+    `peak ${shown(peak)}; overload ${shown(over)}; goodput ${goodput.toFixed(2)} of the peak, refusals within ` +
+      `${refusedMs.toFixed(0)} ms, with ${ours(peak).toFixed(2)} and ${ours(over).toFixed(2)} of the machine; usual again after ` +
+      `${recoveredMs.toFixed(0)} ms`,
+  )
+  expect([peak.unanswered, over.unanswered], seen.join('\n')).toEqual([0, 0])
+  expect(recoveredMs, seen.join('\n')).toBeLessThanOrEqual(recoveredWithinMs)
+  return { goodput, refusals: over.refused.overloaded ?? 0, refusedMs }
+}
 
 /** Acked messages that the database does not hold with that seq. */
 async function lost(): Promise<number> {
@@ -88,29 +113,20 @@ async function lost(): Promise<number> {
 
 describe('overload', () => {
   it(`[L5] at ${times} times its peak it keeps ${goodputMin} of it, refuses the rest within ${refusedWithinMs} ms, recovers, loses nothing`, async () => {
-    const seen: string[] = []
-    let fits = false
-    for (let round = 1; round <= roundsMax && !fits; round++) {
-      const usual = await quiet(500)
-      const peak = await offer({ inFlight })
-      const over = await offer({ ratePerSecond: times * peak.ackedPerSecond, measureMs: 4_000 })
-      const recoveredMs = await recovery(usual.ackMs.p50)
-      const goodput = over.ackedPerSecond / peak.ackedPerSecond
-      const others = Math.max(foreign(peak), foreign(over))
-      seen.push(
-        `round ${round}: usual p50 ${usual.ackMs.p50.toFixed(1)} ms; peak ${shown(peak)}; overload ${shown(over)}; goodput ` +
-          `${goodput.toFixed(2)} of the peak; usual again after ${recoveredMs.toFixed(0)} ms; ${others.toFixed(2)} cores of others`,
-      )
-      expect([peak.unanswered, over.unanswered]).toEqual([0, 0])
-      expect(recoveredMs).toBeLessThanOrEqual(recoveredWithinMs)
-      expect(over.refused.overloaded).toBeGreaterThan(0)
-      const keeps = goodput >= goodputMin && over.refusalMs.p99 <= refusedWithinMs
-      fits = keeps || (round === roundsMax && others > foreignCoresMax)
-    }
-    console.log(`overload: ${seen.join('\n')}`)
+    const usual = await quiet(1_000)
+    const seen = [`usual p50 ${usual.ackMs.p50.toFixed(1)} ms`]
+    const all: Turn[] = []
+    for (let n = 0; n < turns; n++) all.push(await turn(usual.ackMs.p50, seen))
     const missing = await lost()
-    console.log(`overload: ${acked.length} acked messages, ${missing} lost`)
+    console.log(`overload: ${seen.join('\n')}\n${acked.length} acked messages, ${missing} lost`)
     expect(missing).toBe(0)
-    expect(fits, seen.join('\n')).toBe(true)
+    const middle = (figure: keyof Turn) =>
+      quantile(
+        all.map((one) => one[figure]),
+        0.5,
+      )
+    expect(middle('refusals'), seen.join('\n')).toBeGreaterThan(0)
+    expect(middle('goodput'), seen.join('\n')).toBeGreaterThanOrEqual(goodputMin)
+    expect(middle('refusedMs'), seen.join('\n')).toBeLessThanOrEqual(refusedWithinMs)
   })
 })
