@@ -1,6 +1,6 @@
 /** A program of another project, run as a child process of a test on a port of its own. */
 import { spawn, type ChildProcess } from 'node:child_process'
-import { createServer, type AddressInfo } from 'node:net'
+import { createServer } from 'node:net'
 
 export interface Instance {
   readonly port: number
@@ -68,9 +68,12 @@ async function start({ command, args, answers }: InstanceOptions): Promise<Child
     try {
       await answers()
       return child
-    } catch (error) {
+    } catch (cause) {
       if (Date.now() < until) await new Promise((resolve) => setTimeout(resolve, 20))
-      else await end(child).then(() => Promise.reject(error as Error))
+      else {
+        await end(child)
+        throw new Error(`${command} did not answer within ${startWithinMs} ms:\n${said}`, { cause })
+      }
     }
   }
 }
@@ -85,12 +88,23 @@ function end(child: ChildProcess): Promise<void> {
   })
 }
 
-/** A port that nobody listens on now. */
-export function freePort(): Promise<number> {
+const given = new Set<number>()
+/** Below the ports that the kernel gives to others meanwhile (32,768 on Linux). */
+const [firstPort, ports] = [25_000, 7_000]
+
+/** A port that nobody listens on now, and that is still free when what was started there ended. */
+export async function freePort(): Promise<number> {
+  for (;;) {
+    const port = firstPort + Math.floor(Math.random() * ports)
+    if (given.has(port) || !(await isFree(port))) continue
+    given.add(port)
+    return port
+  }
+}
+
+function isFree(port: number): Promise<boolean> {
   return new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as AddressInfo
-      server.close(() => resolve(port))
-    })
+    const server = createServer().once('error', () => resolve(false))
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)))
   })
 }

@@ -1,5 +1,5 @@
 /** A wall clock that jumps under a process which runs (libfaketime). What counts elapsed time is left as it is. */
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { waitFor } from './load'
@@ -18,7 +18,11 @@ export interface FakeClock {
 export function fakeClock(): FakeClock {
   const folder = mkdtempSync(path.join(tmpdir(), 'tokenim-clock-'))
   const file = path.join(folder, 'offset')
-  const write = (aheadMs: number) => writeFileSync(file, `${aheadMs < 0 ? '' : '+'}${aheadMs / 1000}\n`)
+  // By its name, at once: the process may read it at any moment, and an empty file is the true time.
+  const write = (aheadMs: number) => {
+    writeFileSync(`${file}.new`, `${aheadMs < 0 ? '' : '+'}${aheadMs / 1000}\n`)
+    renameSync(`${file}.new`, file)
+  }
   let now = 0
   write(now)
   return {

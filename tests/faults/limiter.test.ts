@@ -7,7 +7,9 @@ import { sharedLimiter } from '../../server/limiter-shared'
 import { startRedis, type RedisInstance } from './redis-instance'
 
 const limit = { per: 'address', count: 60, windowMs: 60_000 } as const
-const restMs = 1_000
+/** Longer than a busy machine lets anybody wait. */
+const timeoutMs = 1_000
+const restMs = 5_000
 let redis: RedisInstance
 let nodes: Limiter[]
 const opened: ReturnType<typeof connect>[] = []
@@ -15,7 +17,12 @@ const opened: ReturnType<typeof connect>[] = []
 beforeAll(async () => {
   redis = await startRedis()
   nodes = [0, 1].map(() => {
-    const line = connect({ url: redis.url, name: 'limits', commandTimeoutMs: 250, onError: () => undefined })
+    const line = connect({
+      url: redis.url,
+      name: 'limits',
+      commandTimeoutMs: timeoutMs,
+      onError: () => undefined,
+    })
     opened.push(line)
     const circuit = createCircuit(
       restMs,
@@ -34,13 +41,15 @@ afterAll(async () => {
 /** Calls from both nodes in turn: how many were let through, and the times of all. */
 async function call(who: string, calls: number) {
   const tookMs: number[] = []
+  const began = performance.now()
   let passed = 0
   for (let n = 0; n < calls; n++) {
     const start = performance.now()
     if ((await nodes[n % 2]!.take('op', who, limit)) === 0) passed++
     tookMs.push(performance.now() - start)
   }
-  return { passed, tookMs, slow: tookMs.filter((ms) => ms > 100).length }
+  const slow = tookMs.filter((ms) => ms > timeoutMs / 2).length
+  return { passed, tookMs, slow, rests: Math.floor((performance.now() - began) / restMs) }
 }
 const sharedAgain = async () => {
   for (const until = Date.now() + 20_000; Date.now() < until;) {
@@ -53,26 +62,26 @@ const sharedAgain = async () => {
 }
 
 describe('[F13] while Redis is away', () => {
-  it('each node goes on from its own count: a call waits 250 ms at most, and then none', async () => {
+  it('each node goes on from its own count: one call waits for the time-out, and then none', async () => {
     expect((await call('a', 40)).passed).toBe(40)
     redis.freeze()
-    const { passed, tookMs, slow } = await call('a', 400)
+    const { passed, tookMs, slow, rests } = await call('a', 400)
     // Each had counted 20 of its 60 before: no more than 40 on each are left, and none is given anew.
     expect(passed).toBe(2 * (limit.count - 20))
-    expect(Math.max(...tookMs)).toBeLessThan(1_000)
-    expect(slow).toBeLessThanOrEqual(4)
+    expect(Math.max(...tookMs)).toBeLessThan(2 * timeoutMs)
+    expect(slow).toBeLessThanOrEqual(nodes.length * (1 + rests))
     redis.thaw()
     await sharedAgain()
     expect((await call('b', 200)).passed).toBe(limit.count)
     console.log(
-      `limits with Redis frozen: 400 calls, slowest ${Math.round(Math.max(...tookMs))} ms, ${slow} over 100 ms`,
+      `limits with Redis frozen: 400 calls, slowest ${Math.round(Math.max(...tookMs))} ms, ${slow} over ${timeoutMs / 2} ms`,
     )
   })
   it('and counts together again after it was killed and came back empty', async () => {
     await redis.kill9()
     const { passed, tookMs } = await call('c', 400)
     expect(passed).toBe(2 * limit.count)
-    expect(Math.max(...tookMs)).toBeLessThan(1_000)
+    expect(Math.max(...tookMs)).toBeLessThan(2 * timeoutMs)
     await redis.restart()
     await sharedAgain()
     expect((await call('d', 200)).passed).toBe(limit.count)

@@ -37,7 +37,7 @@ beforeAll(async () => {
   }
   // One after the other: the first has the first number.
   for (let n = 0; n < 3; n++) nodes.push(await ChaosNode.launch(options))
-}, 120_000)
+})
 afterAll(async () => {
   await Promise.all(nodes.map((node) => node.stop()))
   await Promise.all([database.stop(), redis.stop()])

@@ -50,7 +50,8 @@ export async function startTalks(options: TalksOptions): Promise<Talks> {
       wake()
       await Promise.all(senders.map((sender) => sender.stop()))
       const checked: Checked[] = talks.map(({ a, conversationId }) => ({ conversationId, token: a.token }))
-      for (const [n, watcher] of watchers.entries()) await watcher.shows(await headOf(url(), checked[n]))
+      for (const [n, watcher] of watchers.entries())
+        await watcher.shows(await headOf(url(), checked[n]), 60_000)
       const verdict = await checkAll(history, url(), checked)
       switchOff()
       return verdict
