@@ -2,16 +2,14 @@
 import { limits } from '../../protocol/limits'
 
 /** At most `jsonDepthMax` levels, and `jsonKeysMax` keys in all. */
-export function shapeFits(value: unknown): boolean {
-  let keys = 0
-  const open: { value: unknown; depth: number }[] = [{ value, depth: 1 }]
-  for (let next = open.pop(); next; next = open.pop()) {
-    if (typeof next.value !== 'object' || next.value === null) continue
-    if (next.depth > limits.jsonDepthMax) return false
-    const inner: unknown[] = Object.values(next.value)
-    if (!Array.isArray(next.value)) keys += inner.length
-    if (keys > limits.jsonKeysMax) return false
-    for (const child of inner) open.push({ value: child, depth: next.depth + 1 })
-  }
-  return true
+export const shapeFits = (value: unknown): boolean => keysIn(value, 1) <= limits.jsonKeysMax
+
+/** Keys of all objects in a value; Infinity when it is too deep. */
+function keysIn(value: unknown, depth: number): number {
+  if (typeof value !== 'object' || value === null) return 0
+  if (depth > limits.jsonDepthMax) return Infinity
+  const inner: unknown[] = Object.values(value)
+  let keys = Array.isArray(value) ? 0 : inner.length
+  for (const child of inner) keys += keysIn(child, depth + 1)
+  return keys
 }
