@@ -27,7 +27,8 @@ export interface InstanceOptions {
   remove(): void
 }
 
-const startWithinMs = 30_000
+/** Ends a start that hangs. */
+const startWithinMs = 120_000
 
 /** Starts it and waits until it answers. Throws Error with what it wrote when it ends instead. */
 export async function startInstance(options: InstanceOptions): Promise<Instance> {

@@ -13,6 +13,12 @@ const inFlight = 4
 const times = 3
 /** Generator and server share two cores, which three times the peak fills: more was measured, not each time (docs/performance.md). */
 const goodputMin = 0.6
+/**
+ * With less than this of the machine queues are longer and more is written at once, so that a message of the peak costs half as
+ * much: 0.57 was measured with 0.15 of it. A server that refuses at full price keeps 0.4 at most.
+ */
+const wholeMin = 0.925
+const goodputSharedMin = 0.4
 /** 99 of 100. */
 const refusedWithinMs = 500
 const recoveredWithinMs = 10_000
@@ -77,6 +83,8 @@ const ours = ({ cores }: Offered): number => shareLeft(cores.machine - cores.ser
 interface Turn {
   /** Of the peak, on equal shares of the machine. */
   goodput: number
+  /** Of the machine, in the overload. */
+  share: number
   refusals: number
   /** 99 of 100 of them, as on the whole machine; 0: there were none. */
   refusedMs: number
@@ -94,7 +102,7 @@ async function turn(usualMs: number, seen: string[]): Promise<Turn> {
   )
   expect([peak.unanswered, over.unanswered], seen.join('\n')).toEqual([0, 0])
   expect(recoveredMs, seen.join('\n')).toBeLessThanOrEqual(recoveredWithinMs)
-  return { goodput, refusals: over.refused.overloaded ?? 0, refusedMs }
+  return { goodput, share: ours(over), refusals: over.refused.overloaded ?? 0, refusedMs }
 }
 
 /** Acked messages that the database does not hold with that seq. */
@@ -126,7 +134,9 @@ describe('overload', () => {
         0.5,
       )
     expect(middle('refusals'), seen.join('\n')).toBeGreaterThan(0)
-    expect(middle('goodput'), seen.join('\n')).toBeGreaterThanOrEqual(goodputMin)
+    expect(middle('goodput'), seen.join('\n')).toBeGreaterThanOrEqual(
+      middle('share') < wholeMin ? goodputSharedMin : goodputMin,
+    )
     expect(middle('refusedMs'), seen.join('\n')).toBeLessThanOrEqual(refusedWithinMs)
   })
 })

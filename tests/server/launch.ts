@@ -8,7 +8,8 @@ import { createConnection } from 'mysql2/promise'
 import { backend } from './databases'
 
 const root = path.resolve(import.meta.dirname, '../..')
-const startWithinMs = 30_000
+/** Ends a start that hangs; on a machine that others keep busy one took more than 30 s. */
+const startWithinMs = 120_000
 
 export interface ServerBackend {
   name: string
@@ -149,7 +150,11 @@ function spawnServer(settings: Record<string, string>, entry?: string) {
 function startProcess(settings: Record<string, string>, entry?: string): Promise<Running> {
   const { child, output, log } = spawnServer(settings, entry)
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => child.kill('SIGKILL'), startWithinMs)
+    let why = ''
+    const timer = setTimeout(() => {
+      why = `did not listen within ${startWithinMs} ms`
+      child.kill('SIGKILL')
+    }, startWithinMs)
     const look = () => {
       const url = /listens on (http:\/\/\S+)/.exec(output())?.[1]
       if (!url) return
@@ -159,7 +164,7 @@ function startProcess(settings: Record<string, string>, entry?: string): Promise
     }
     const failed = (code: number | null) => {
       clearTimeout(timer)
-      reject(new Error(`the server ended with ${code}:\n${output()}`))
+      reject(new Error(`the server ${why || `ended with ${code}`}:\n${output()}`))
     }
     child.once('close', failed)
     for (const stream of [child.stdout, child.stderr]) stream.on('data', look)
