@@ -66,7 +66,7 @@ describe.each(serverBackends())('kill -9 under load on $name', (backend) => {
   const plan = plans[backend.name === 'mysql' ? 'mysql' : 'sqlite']
   it(
     `[D10] [F4] [S4] [S2] loses, doubles and reorders nothing that was acked in ${plan.kills} kills`,
-    { timeout: 60_000 + plan.kills * 10_000 },
+    { timeout: 120_000 + plan.kills * 30_000 },
     async () => {
       const verdict = await surviveKills(backend, plan)
       expect(verdict).toMatchObject({ broken: nothingBroken, examples: [] })

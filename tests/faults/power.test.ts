@@ -123,7 +123,7 @@ function integrityOf(file: string): string {
 describe('loss of power on sqlite', () => {
   it(
     `[D10] [F4] [D1] [S2] loses nothing that was acked in ${losses} losses of power`,
-    { timeout: 60_000 + losses * 15_000 },
+    { timeout: 120_000 + losses * 30_000 },
     () =>
       onStage({ planted: smallLog }, async (stage) => {
         const seen: Loss[] = []
