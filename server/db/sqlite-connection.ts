@@ -1,4 +1,4 @@
-/** One connection to an SQLite file that answers at once, over libsql: for snapshots. */
+/** One connection to an SQLite file that answers at once, over libsql: for snapshots, and for writing. */
 import Database from 'libsql'
 import { toBinds, toRow } from './bind'
 import type { Bind, Connection, Maybe } from './connection'
