@@ -55,6 +55,13 @@ export const errors = {
 } satisfies Record<string, ErrorRow>
 
 export type ErrorCode = keyof typeof errors
+
+/** What the catalogue says to do next; a code of a newer server is final. */
+export function retryOf(code: string): Retry {
+  const rows: Partial<Record<string, ErrorRow>> = errors
+  return rows[code]?.retry ?? 'never'
+}
+
 /** Codes that the funnel itself may answer to any call, beside those the operation declares. */
 export type CommonErrorCode =
   | 'invalidInput'

@@ -1,13 +1,13 @@
 /** Coming to hold what the server holds: heads, pulls of what differs, frames that waited. Rules Y4 to Y9 of SPEC.md. */
 import type { Output } from '../../protocol'
-import type { Failure } from '../../protocol/errors'
+import { retryOf, type Failure } from '../../protocol/errors'
 import type { StreamId, Version } from '../../protocol/ids'
 import { limits } from '../../protocol/limits'
 import { digestOf } from '../../protocol/wire'
 import { dropStream, landAnswered, streamChanged } from './merged'
 import { applyFrame, applyPull, emptyStream, type Frame, type Stream } from './mirror/merge'
 import type { Account, Pull } from './state'
-import { isUp, jitteredMs, meOf, request, retryOf, streamOf, wake, type Turn } from './turn'
+import { isUp, jitteredMs, meOf, request, streamOf, wake, type Turn } from './turn'
 
 /** Frames that wait for one pull; more are dropped, and pulled afterwards. */
 const FRAMES_MAX = 500

@@ -2,7 +2,7 @@
  * Sign-outs of which the server has not heard. The phone is wiped at once; a refresh token is kept aside, and nothing else
  * of the account, until the server has ended the session. Rules A6, A10 of SPEC.md.
  */
-import type { Failure } from '../../protocol/errors'
+import { retryOf, type Failure } from '../../protocol/errors'
 import { storeNow } from './disk'
 import type { Ticket } from './face'
 import type { HttpAnswer } from './ports'
@@ -10,7 +10,7 @@ import { endSession } from './session'
 import { isObject, isSession } from './shapes'
 import { newLeaving, type Leaving } from './state'
 import { leavingKey } from './stored'
-import { done, jitteredMs, post, retryOf, wake, type Turn } from './turn'
+import { done, jitteredMs, post, wake, type Turn } from './turn'
 
 /** Of more than these the oldest is forgotten. */
 const LEAVING_MAX = 5

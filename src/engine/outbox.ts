@@ -1,6 +1,6 @@
 /** Acts: saved, sent in order, repeated until they are answered. Rules O1 to O8 of SPEC.md. */
 import type { Input } from '../../protocol'
-import type { ErrorCode, Failure } from '../../protocol/errors'
+import { retryOf, type ErrorCode, type Failure } from '../../protocol/errors'
 import type { ClientId, ConversationId, Seq } from '../../protocol/ids'
 import { limits } from '../../protocol/limits'
 import { actIs, conversationOf, staysFailed, type ActInput, type ActOp } from './acts'
@@ -16,7 +16,6 @@ import {
   meOf,
   refuse,
   request,
-  retryOf,
   settle,
   touchContacts,
   touchRoom,

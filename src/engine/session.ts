@@ -3,6 +3,7 @@
  * Rules A6, A7, A8, O10 of SPEC.md.
  */
 import type { Input } from '../../protocol'
+import { retryOf } from '../../protocol/errors'
 import type { ClientId } from '../../protocol/ids'
 import { limits } from '../../protocol/limits'
 import { isActOp } from './acts'
@@ -31,7 +32,7 @@ import {
   sessionKey,
   valueOf,
 } from './stored'
-import { post, refuse, retryOf, settle, wake, type Turn } from './turn'
+import { post, refuse, settle, wake, type Turn } from './turn'
 
 /** This page owns the account's data on this device, or another does (O10). What is stored is read anew. */
 export function owned(turn: Turn, isOwner: boolean): void {

@@ -1,13 +1,6 @@
 /** One step at work: the state, the moment, and what is to be done. */
 import type { Input, OpName } from '../../protocol'
-import {
-  errors,
-  type ErrorCode,
-  type ErrorRow,
-  type Failure,
-  type Result,
-  type Retry,
-} from '../../protocol/errors'
+import type { ErrorCode, Failure, Result } from '../../protocol/errors'
 import type { ConversationId, StreamId, TimeMs, UserId } from '../../protocol/ids'
 import { limits } from '../../protocol/limits'
 import type { Effect } from './effects'
@@ -98,12 +91,6 @@ const askedMs = (failure: Failure | undefined): number => {
 /** A wait with full jitter, so that those who were cut together do not come back together (W11). */
 export const jitteredMs = (turn: Turn, tries: number, failure?: Failure): number =>
   askedMs(failure) + turn.unit * stepMs(limits.reconnectMs, tries)
-
-/** What the catalogue says to do next; a code of a newer server is final. */
-export function retryOf(code: ErrorCode): Retry {
-  const rows: Partial<Record<string, ErrorRow>> = errors
-  return rows[code]?.retry ?? 'never'
-}
 
 export const meOf = (account: Account): UserId => account.session.userId
 /** Requests can be made, by socket or by REST. */

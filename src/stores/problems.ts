@@ -1,5 +1,5 @@
 /** What is wrong with what somebody typed, as a key of the catalogue; undefined when nothing is. */
-import { errors, type ErrorCode, type ErrorRow } from '../../protocol/errors'
+import { retryOf, type ErrorCode } from '../../protocol/errors'
 import { limits } from '../../protocol/limits'
 
 export function accountProblem(account: string): string | undefined {
@@ -18,8 +18,5 @@ export function nameProblem(name: string): string | undefined {
   return name.length <= limits.nameCharsMax ? undefined : 'sign.problem.nameLength'
 }
 
-/** The same may succeed when it is tried again. A code of a newer server is final. */
-export function mayPass(code: ErrorCode): boolean {
-  const rows: Partial<Record<string, ErrorRow>> = errors
-  return (rows[code]?.retry ?? 'never') !== 'never'
-}
+/** The same may succeed when it is tried again. */
+export const mayPass = (code: ErrorCode): boolean => retryOf(code) !== 'never'
