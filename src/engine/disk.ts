@@ -38,24 +38,21 @@ export function advanceDisk(turn: Turn): void {
 
 function takeKeys(turn: Turn): Set<string> {
   const { disk } = turn.state
-  if (disk.shed) {
-    disk.shed = false
-    const mirror = [...disk.stored].filter(isMirrorKey)
-    if (mirror.length > 0) return new Set(mirror)
-  }
-  if (disk.urgent.size > 0) {
-    const keys = disk.urgent
-    disk.urgent = new Set()
-    return keys
-  }
+  if (disk.urgent.size > 0) return batchFrom(turn, disk.urgent)
   if (disk.lazy.size === 0) return disk.lazy
   if (turn.now < disk.lazyAt) {
     wake(turn, disk.lazyAt)
     return new Set()
   }
-  const keys = disk.lazy
-  disk.lazy = new Set()
-  return keys
+  return batchFrom(turn, disk.lazy)
+}
+
+/** Takes all of `keys`; where storage is short, those that only go first: they need no room, and do not wait for it. */
+function batchFrom({ state }: Turn, keys: Set<string>): Set<string> {
+  const gone = state.disk.short ? [...keys].filter((key) => valueOf(state, key) === undefined) : []
+  const batch = new Set(gone.length > 0 ? gone : keys)
+  for (const key of batch) keys.delete(key)
+  return batch
 }
 
 function write(turn: Turn, keys: Set<string>): void {
@@ -94,19 +91,22 @@ export function saved(turn: Turn, save: number): void {
  * ids of its acts are returned, which cannot be stored; the rest is tried again later.
  */
 export function saveFailed(turn: Turn, save: number): ClientId[] {
-  const { disk } = turn.state
+  const { disk, account } = turn.state
   const keys = disk.writing
   if (!keys || save !== disk.save) return []
   disk.writing = undefined
   if (!disk.short) {
     disk.short = true
-    disk.shed = true
-    for (const key of keys) if (!isMirrorKey(key)) disk.urgent.add(key)
+    for (const key of [...keys, ...[...disk.stored].filter(isMirrorKey)]) disk.urgent.add(key)
     for (const key of [...disk.lazy]) if (isMirrorKey(key)) disk.lazy.delete(key)
     return []
   }
-  const acts = [...keys].map(partsOf).filter((parts) => parts.kind === 'act')
-  for (const key of keys) if (partsOf(key).kind !== 'act') disk.lazy.add(key)
+  const unstored: ClientId[] = []
+  for (const key of keys) {
+    const { kind, id } = partsOf(key)
+    if (kind === 'act' && account?.acts.has(id)) unstored.push(id)
+    else disk.lazy.add(key)
+  }
   disk.lazyAt = turn.now + AGAIN_MS
-  return acts.map((parts) => parts.id)
+  return unstored
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { limits } from '../../protocol/limits'
+import { changed, place } from './test-chat'
 import { postsOf } from './test-poll'
 import { Phone, sessionOf } from './test-world'
 
@@ -133,6 +134,30 @@ describe('signing out without a network', () => {
       const phone = await new Phone({ disk: new Map([['leaving', text]]) }).boot()
       await phone.run(600_000)
       expect([keys(phone), phone.posts]).toEqual([[], []])
+    },
+  )
+
+  it.each([false, true])(
+    '[A6] [O9] wipes also where nothing more can be stored, known before: %s',
+    async (before) => {
+      const phone = await new Phone().live()
+      const draft = (text: string) => phone.tell({ is: 'setDraft', conversationId: 102, text })
+      draft('a secret')
+      phone.socket.hear(changed(102, 0, [place(1, 1, 0)]))
+      await phone.run(2_000)
+      expect(keys(phone)).toEqual(['session', 'draft/1/102', 'mirror/1/102'])
+      phone.roomChars = 0
+      if (before) {
+        draft('another one')
+        await phone.run(2_000)
+      }
+      phone.tell({ is: 'network', online: false })
+      phone.tell(signOut)
+      await phone.run(2_000)
+      expect(keys(phone)).toEqual([])
+      phone.roomChars = Infinity
+      await phone.run(60_000)
+      expect(keys(phone)).toEqual(['leaving'])
     },
   )
 

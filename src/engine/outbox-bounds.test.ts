@@ -44,6 +44,22 @@ describe('what the outbox keeps and drops', () => {
     expect([shown(phone), sends(phone), acts(phone)]).toEqual([[], [], []])
   })
 
+  it('[O6] [O9] an act that was taken back stays away, also where nothing more can be stored', async () => {
+    const phone = await new Phone().live()
+    phone.drop()
+    phone.tell(say('one'))
+    await phone.run()
+    const { clientId } = phone.engine.room(100).messages[0]!
+    phone.roomChars = 0
+    phone.holdWrites = true
+    phone.tell(say('two'))
+    expect(phone.result(phone.tell({ is: 'cancel', clientId }))?.ok).toBe(true)
+    phone.release()
+    await phone.run(1)
+    const again = await new Phone({ disk: phone.kill() }).boot()
+    expect(shown(again)).toEqual([])
+  })
+
   it('[O6] an act that may have happened cannot be taken back, not even after a kill', async () => {
     const phone = await new Phone().live()
     phone.drop()

@@ -180,7 +180,6 @@ export interface Disk {
   save: number
   /** Storage is short: the mirror is not stored any more (O9). */
   short: boolean
-  shed: boolean
 }
 
 /** Signing in or registering, until it is answered. */
@@ -309,7 +308,6 @@ export const newDisk = (): Disk => ({
   writing: undefined,
   save: 0,
   short: false,
-  shed: false,
 })
 
 /** State before `start`. */
