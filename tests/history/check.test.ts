@@ -202,17 +202,15 @@ describe('history checker', () => {
   })
 
   it.each(Object.entries(bugs))('finds it when %s', async (_, { rule, plant }) => {
-    let planted = 0
     await fc.assert(
       fc.asyncProperty(worlds, async (world) => {
-        if (!plant(world)) return
-        planted++
+        // A world without a place for it does not count.
+        fc.pre(Boolean(plant(world)))
         const { broken } = await checkLines(world.lines, [world.truth])
         expect(broken[rule]).toBeGreaterThan(0)
       }),
       runs,
     )
-    expect(planted).toBeGreaterThan(10)
   })
 
   it('has a planted bug for each rule', () => {
