@@ -45,8 +45,10 @@ export const texts = (page: Page): Promise<string[]> => seen(page, 'message-text
 export const states = (page: Page): Promise<(string | null)[]> =>
   seen(page, 'message').evaluateAll((list) => list.map((element) => element.getAttribute('data-state')))
 
+/** Longer than any of it takes on a slow machine: only for what hangs. */
+const withinMs = 60_000
 /** Waits until `probe` gives what is expected, or fails with what it last gave. */
-export async function eventually<T>(probe: () => Promise<T>, expected: T, withinMs = 20_000): Promise<void> {
+export async function eventually<T>(probe: () => Promise<T>, expected: T): Promise<void> {
   const until = Date.now() + withinMs
   let last: T
   do {

@@ -1,6 +1,7 @@
 /** What people do besides chatting: type addresses, go offline anywhere, use a keyboard, paste what is too long. */
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { limits } from '../../protocol/limits'
 import { befriend, freshId, must, post, register, type Registered } from '../helpers/wire-client'
 import { launchServer, type LaunchedServer } from '../server/launch'
 import { eventually, open, password, say, seen, signInOn, tap, texts, type } from './acts'
@@ -116,7 +117,8 @@ describe('on a phone', { timeout: 90_000 }, () => {
     await context.setOffline(true)
     await tap(page, 'friend-search-submit')
     const problem = page.getByText('No network. Check your connection and try again.')
-    await problem.waitFor({ timeout: 1_000 })
+    // At once is counted in reading.test.ts; here it comes before anything can have timed out.
+    await problem.waitFor({ timeout: limits.requestTimeoutMs })
     await context.setOffline(false)
     await tap(page, 'friend-search-retry')
     await eventually(() => seen(page, 'friend-result-name').allInnerTexts(), ['Ada'])

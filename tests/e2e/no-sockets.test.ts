@@ -82,8 +82,10 @@ describe('two phones without sockets', { timeout: 180_000 }, () => {
   it('[Y7] [W10] who signs in and waits for the first chats is not told that there are none', async () => {
     proxy.sockets = 'silent'
     const tablet = await openPhone({ locale: 'en' })
-    await signInOn(tablet.page, proxy.url, 'anna_2026')
-    await seen(tablet.page, 'list-loading').waitFor()
+    await Promise.all([
+      seen(tablet.page, 'list-loading').waitFor(),
+      signInOn(tablet.page, proxy.url, 'anna_2026'),
+    ])
     await tablet.page.screenshot({ path: path.join(folder, 'no-sockets-first-light-en.png') })
     expect(await seen(tablet.page, 'chats-empty').count()).toBe(0)
     await tablet.page.locator('.uni-tabbar__item').nth(1).click()

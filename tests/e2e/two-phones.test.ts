@@ -59,10 +59,10 @@ describe('two phones chat', { timeout: 120_000 }, () => {
     await server.kill9()
     await server.restart()
     await say(anna.page, 'Are you there?')
-    await eventually(async () => (await states(anna.page)).at(-1), 'sent', 60_000)
+    await eventually(async () => (await states(anna.page)).at(-1), 'sent')
     await bo.context.setOffline(false)
     const all = ['Hello 王波 😀', '你好，Anna！', 'Are you there?', ...typed]
-    for (const { page } of [anna, bo]) await eventually(() => texts(page), all, 60_000)
+    for (const { page } of [anna, bo]) await eventually(() => texts(page), all)
     await eventually(async () => new Set(await states(bo.page)).size, 1)
     expect((await states(bo.page))[0]).toBe('sent')
   })
@@ -75,7 +75,7 @@ describe('two phones chat', { timeout: 120_000 }, () => {
     await bo.context.setOffline(false)
     bo.page = await bo.context.newPage()
     await open(bo.page, server.url, '/pages/chats/index')
-    await eventually(async () => (await texts(anna.page)).at(-1), '关掉之前', 40_000)
+    await eventually(async () => (await texts(anna.page)).at(-1), '关掉之前')
     expect((await texts(anna.page)).filter((text) => text === '关掉之前')).toHaveLength(1)
   })
 
