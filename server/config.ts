@@ -12,6 +12,8 @@ export interface Config {
   readonly databaseUrl: string | undefined
   /** Absent: one server, hints stay in memory. */
   readonly redisUrl: string | undefined
+  /** Start of all keys and channels in Redis. */
+  readonly redisPrefix: string
   readonly publicOrigins: readonly string[]
   readonly logLevel: Settings['LOG_LEVEL']
   readonly trustProxy: number
@@ -41,6 +43,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>> = p
     dataDir: settings.DATA_DIR,
     databaseUrl: settings.DATABASE_URL,
     redisUrl: settings.REDIS_URL,
+    redisPrefix: settings.REDIS_PREFIX,
     publicOrigins: settings.PUBLIC_ORIGINS,
     logLevel: settings.LOG_LEVEL,
     trustProxy: settings.TRUST_PROXY,

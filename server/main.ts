@@ -49,8 +49,9 @@ async function start(config: Config, allLines: Log, fatal: (error: unknown) => v
   })
   const { db } = store
   const onError = (error: unknown) => log.warn({ error: describe(error) }, 'the bus')
-  const bus = config.redisUrl ? redisBus({ url: config.redisUrl, onError }) : memoryBus()
-  const shared = config.redisUrl ? openShared(config.redisUrl, onError) : undefined
+  const { redisUrl: url, redisPrefix: prefix } = config
+  const bus = url ? redisBus({ url, prefix, onError }) : memoryBus()
+  const shared = url ? openShared(url, prefix, onError) : undefined
   const local = memoryLimiter(rateFactor)
   const registry = new Registry()
   const load = createLoad({ ticks: () => performance.now(), loopDelayMs: watchLoop() })
@@ -107,8 +108,9 @@ async function start(config: Config, allLines: Log, fatal: (error: unknown) => v
 }
 
 /** For what nodes count together: nobody waits for it longer than a quarter of a second, and nobody while it is away. */
-const openShared = (url: string, onError: (error: unknown) => void) => ({
-  redis: connect({ url, name: 'tokenim-shared', commandTimeoutMs: 250, onError }),
+const openShared = (url: string, prefix: string, onError: (error: unknown) => void) => ({
+  prefix,
+  redis: connect({ url, name: `${prefix}-shared`, commandTimeoutMs: 250, onError }),
   /** One for each use: a slow one does not keep the other from asking. */
   circuit: () => createCircuit(5_000, () => performance.now(), onError),
 })

@@ -31,6 +31,11 @@ const redisUrl = t.Optional(
       'Redis 7, needed when several servers share a database: redis://host:6379. Absent: one server.',
   }),
 )
+const redisPrefix = t.String({
+  pattern: '^[\\w.-]{1,64}$',
+  default: 'tokenim',
+  description: 'Start of all keys and channels in Redis: deployments that share a Redis need different ones.',
+})
 const publicOrigins = t.Array(t.String({ pattern: '^https?://[^/\\s]+$' }), {
   default: [],
   description:
@@ -77,6 +82,7 @@ export const Settings = record({
   DATA_DIR: dataDir,
   DATABASE_URL: databaseUrl,
   REDIS_URL: redisUrl,
+  REDIS_PREFIX: redisPrefix,
   PUBLIC_ORIGINS: publicOrigins,
   LOG_LEVEL: { ...logLevel, default: 'info', description: 'What is written to the log, from this level up.' },
   TRUST_PROXY: trustProxy,

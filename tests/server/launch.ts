@@ -50,7 +50,8 @@ const mysql = (server: string): ServerBackend => ({
   async fresh() {
     const name = `tokenim_test_${randomUUID().replaceAll('-', '').slice(0, 16)}`
     return {
-      env: { DATABASE_URL: new URL(`/${name}`, server).href },
+      // The Redis they may share counts by address, for an hour.
+      env: { DATABASE_URL: new URL(`/${name}`, server).href, REDIS_PREFIX: name },
       async drop() {
         const connection = await createConnection(server)
         await connection.query(`DROP DATABASE IF EXISTS ${name}`)
