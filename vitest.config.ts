@@ -29,8 +29,10 @@ export default defineConfig({
           include: ['{protocol,server,src/engine,scripts,bench}/**/*.test.ts', 'tests/**/*.test.ts'],
           exclude: ['tests/e2e/**', 'tests/targets/**', 'tests/faults/**', 'node_modules/**'],
           pool: 'forks',
-          testTimeout: 20_000,
-          hookTimeout: 30_000,
+          // Only for what hangs: no test means these, and a machine may be slow.
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          expect: { poll: { timeout: 30_000, interval: 10 } },
         },
       },
       {

@@ -26,7 +26,7 @@ const effort: Effort = {
 }
 beforeAll(async () => {
   for (const name of names) started.push(await startContender(name, { world }))
-}, 60_000)
+})
 afterAll(async () => {
   for (const { stop } of started) await stop()
 })
@@ -66,11 +66,12 @@ describe.each(names)('load on %s', (name) => {
   })
 
   it('[F4] [S4] sends at a given rate', async () => {
+    const start = performance.now()
     const { report, stored } = await load(here, { ratePerSecond: 100 })
     expect(report.total).toEqual({ sent: stored, acked: stored, refused: 0, delivered: stored })
     // 400 ms of it; a busy machine ends them late.
     expect(stored).toBeGreaterThanOrEqual(39)
-    expect(stored).toBeLessThan(150)
+    expect(stored).toBeLessThanOrEqual((performance.now() - start) / 10)
   })
 })
 
@@ -105,7 +106,7 @@ describe('parts', () => {
     const weighed = ['tokenim-sqlite', 'reference'] as const
     const text = showIdle(await idle({ ...effort, contenders: weighed }, shape))
     for (const name of weighed) expect(text).toMatch(new RegExp(`\\| ${name} \\| -?\\d+ \\|`))
-  }, 60_000)
+  })
 
   it('compares worlds of different size, and says when one could not be filled', async () => {
     const [small, large] = [
@@ -124,5 +125,5 @@ describe('parts', () => {
     ]
     expect(showGrowth(grown)).toMatch(/\| tokenim-sqlite, few \| \d+ \| 1.00 \|[^]*many \| \d+ \| \d/)
     expect(showGrowth(unfilled)).toContain('tokenim-sqlite, many: not measured, not filled within 0 s')
-  }, 60_000)
+  })
 })

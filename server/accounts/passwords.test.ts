@@ -50,9 +50,11 @@ describe('passwords', () => {
   })
 })
 
+/** CPU time of this process, on all its threads: what others do on the machine does not count. */
 async function timed(work: () => Promise<unknown>): Promise<number> {
-  const start = performance.now()
+  const start = process.cpuUsage()
   await work()
-  return performance.now() - start
+  const { user, system } = process.cpuUsage(start)
+  return user + system
 }
 const median = (values: number[]): number => values.sort((a, b) => a - b)[values.length >> 1]!

@@ -52,7 +52,7 @@ it('[L4] what a stopped socket says waits in the network, and is heard when it g
   expect(heard).toEqual([])
   expect(client.bufferedAmount).toBeGreaterThan(0)
   wire.resume()
-  await expect.poll(() => heard.length, { timeout: 5_000 }).toBe(texts.length)
+  await expect.poll(() => heard.length).toBe(texts.length)
   expect(heard).toEqual(texts)
 })
 

@@ -14,8 +14,8 @@ import { createPlusSqlite } from '../helpers/plus-sqlite'
 export interface Disk {
   /** A fresh start of the app on what is stored. */
   start(): StorePort
-  /** The next writes die after so many changes; their promises may never settle. */
-  killAfter(changes: number): void
+  /** The next writes die after so many changes: they reject, or never settle, and then this resolves instead. */
+  killAfter(changes: number): Promise<void>
   /** From now on about so many more bytes fit. */
   leaveBytes(bytes: number): Promise<void>
   throwAway(): void
@@ -26,6 +26,8 @@ export const disks: Record<'h5' | 'app' | 'mp-weixin', () => Disk> = {
   app: appDisk,
   'mp-weixin': mpDisk,
 }
+
+const never = new Promise<void>(() => undefined)
 
 function appDisk(): Disk {
   const folder = mkdtempSync(path.join(tmpdir(), 'tokenim-store-'))
@@ -53,7 +55,10 @@ function mpDisk(): Disk {
       storage.restart()
       return createMpStore(storage)
     },
-    killAfter: (changes) => storage.killAfter(changes),
+    killAfter(changes) {
+      storage.killAfter(changes)
+      return never
+    },
     async leaveBytes(bytes) {
       // Something else of the mini-program takes the room.
       const chunk = 512 * 1024
@@ -97,6 +102,7 @@ function h5Disk(): Disk {
     },
     killAfter(changes) {
       left = changes
+      return never
     },
     async leaveBytes(bytes) {
       room = bytes

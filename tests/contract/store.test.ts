@@ -58,8 +58,8 @@ describe.each(Object.entries(disks))('the store of %s', (_target, makeDisk) => {
       await disk.start().write(batch(before, ['d']))
       const dying = disk.start()
       await dying.load()
-      disk.killAfter(changes)
-      await Promise.race([dying.write(batch(after, ['c'])).catch(() => undefined), pauseMs(30)])
+      const death = disk.killAfter(changes)
+      await Promise.race([dying.write(batch(after, ['c'])).catch(() => undefined), death])
       const held = await contents(disk.start())
       expect([before, after], `killed after ${changes} changes`).toContainEqual(held)
       seen[held['a'] === 'new' ? 'new' : 'old']++
@@ -111,8 +111,6 @@ describe.each(Object.entries(disks))('the store of %s', (_target, makeDisk) => {
     )
   })
 })
-
-const pauseMs = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 
 describe('the store of mp-weixin, its limits', () => {
   it('[O9] refuses by itself what would come near the platform’s 10 MB or 1 MB a key', async () => {

@@ -3,8 +3,11 @@ import Database from 'libsql'
 import type { PlusSqlite } from '../../src/platform/store-app'
 
 export interface FakePlusSqlite extends PlusSqlite {
-  /** The process dies before statement `n` + 1 from now: nothing answers any more, what is open is rolled back. */
-  killAfter(statements: number): void
+  /**
+   * The process dies before statement `n` + 1 from now: nothing answers any more, what is open is rolled back. Resolves
+   * when it is dead.
+   */
+  killAfter(statements: number): Promise<void>
   limitPages(count: number): void
   /** Ends the process: the next one opens the file anew. */
   restart(): void
@@ -19,6 +22,7 @@ export function createPlusSqlite(file: string): FakePlusSqlite {
   let db: Database.Database | undefined
   let left = Infinity
   let generation = 0
+  let die: () => void = () => undefined
 
   /** Runs now, answers later; a dead process answers nothing. */
   function answer({ success, fail }: Callbacks, act: () => unknown): void {
@@ -31,7 +35,10 @@ export function createPlusSqlite(file: string): FakePlusSqlite {
     }, 0)
   }
   function statement(sql: string): void {
-    if (left-- <= 0) throw new Error('killed')
+    if (left-- <= 0) {
+      die()
+      throw new Error('killed')
+    }
     connection().exec(sql)
   }
   const connection = (): Database.Database => {
@@ -52,6 +59,7 @@ export function createPlusSqlite(file: string): FakePlusSqlite {
     selectSql: (options) => answer(options, () => connection().prepare(options.sql).all()),
     killAfter(statements) {
       left = statements
+      return new Promise((resolve) => (die = resolve))
     },
     limitPages: (count) => void connection().exec(`pragma max_page_count = ${count}`),
     restart() {

@@ -11,12 +11,14 @@ import { clearNotes, makeNotes, notesOf } from './notes'
 const streams = [11, 12, 13, 14, 15]
 
 const comeAgain = { code: 'overloaded', data: { retryAfterMs: 1_000 } }
-/** Errors of those that are refused at once. */
-async function refusedOf(results: readonly Promise<Result<unknown>>[]): Promise<Failure[]> {
+/** Writes wait until `open`: those that are refused before, `count` of them, are all that are refused. */
+async function expectRefused(results: readonly Promise<Result<unknown>>[], count: number, open: () => void) {
   const refused: Failure[] = []
   for (const result of results) void result.then((r) => (r.ok ? undefined : refused.push(r.error)))
-  await new Promise((resolve) => setTimeout(resolve, 50))
-  return refused
+  await expect.poll(() => refused.length).toBe(count)
+  open()
+  await Promise.all(results)
+  expect(refused).toEqual(Array(count).fill(comeAgain))
 }
 
 describe.each(databases)('commit on $name', ({ open, name }) => {
@@ -128,19 +130,19 @@ describe.each(databases)('commit on $name', ({ open, name }) => {
   })
 
   it('[F5] at most 4,096 writes wait', async () => {
-    const running = gate()
+    const [begun, running] = [gate(), gate()]
     const held = withWrites(db, async (work, write) => {
+      begun.open()
       await running.opened
       return write(work)
     })
     const { call } = testFunnel(held)
     const first = call('notes.writeMany', note([11]))
     // The first turn takes the first call out of the queue.
-    await new Promise((resolve) => setTimeout(resolve, 20))
+    await begun.opened
     const results = Array.from({ length: 4_100 }, (_, i) => call('notes.writeMany', note([streams[i % 5]!])))
-    expect(await refusedOf(results)).toEqual(Array(4).fill(comeAgain))
-    running.open()
-    await Promise.all([first, ...results])
+    await expectRefused(results, 4, running.open)
+    expect(await first).toMatchObject({ ok: true })
     const heads = await Promise.all(streams.map(head))
     expect(heads.reduce((sum: number, version) => sum + Number(version), 0)).toBe(4_097)
   })
@@ -154,10 +156,8 @@ describe.each(databases)('commit on $name', ({ open, name }) => {
     const { call } = testFunnel(held)
     const hot = Array.from({ length: 1_030 }, () => call('notes.writeMany', note([11])))
     const others = [12, 13].map((stream) => call('notes.writeMany', note([stream])))
-    expect(await refusedOf([...hot, ...others])).toEqual(Array(name === 'mysql' ? 6 : 0).fill(comeAgain))
-    running.open()
+    await expectRefused([...hot, ...others], name === 'mysql' ? 6 : 0, running.open)
     expect(await Promise.all(others)).toMatchObject([{ ok: true }, { ok: true }])
-    await Promise.all(hot)
   })
 
   it('[F6] a stored write repeats its first success, and conflicts with another payload', async () => {

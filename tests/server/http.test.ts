@@ -182,6 +182,9 @@ describe('the log', () => {
       json(`{"account":"${canary}","password":"${canary}","device":{"name":"x","platform":"h5"}}`),
     )
     await ask('/api/accounts.signIn', json(`{"password":"${canary}"`))
+    await ask('/api/the.end')
+    // A line is written when its answer is out.
+    await expect.poll(() => server.output()).toContain('/api/the.end')
     expect(server.output()).toContain('/api/accounts.signIn')
     expect(server.output()).not.toContain(canary)
     expect(server.output()).not.toContain(cy.token)

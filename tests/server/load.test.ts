@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Db } from '../../server/db/connection'
 import { createDispatch } from '../../server/dispatch'
 import { createLoad, writesMax, type Load } from '../../server/load'
@@ -14,8 +14,8 @@ describe.each(databases)('a loaded server on $name', ({ open }) => {
   beforeAll(async () => {
     db = await open()
     await makeNotes(db)
-    await clearNotes(db, streams)
   })
+  beforeEach(() => clearNotes(db, streams))
   afterAll(() => db.close())
 
   function funnelWith(load: Load) {

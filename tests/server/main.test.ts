@@ -26,7 +26,7 @@ async function logOf({ url }: LaunchedServer, { anna, conversationId }: Talk) {
   return new Map(rows.map(({ seq, body }) => [seq, body.kind === 'text' ? body.text : body.tip]))
 }
 
-describe('stopping', { timeout: 60_000 }, () => {
+describe('stopping', () => {
   it('[F11] [W8] SIGTERM: accepted calls are answered and kept, phones are sent home, exit 0 within 10 s', async () => {
     const server = await launchServer()
     const talk = await talkOn(server)
@@ -35,7 +35,6 @@ describe('stopping', { timeout: 60_000 }, () => {
     const texts = Array.from({ length: 60 }, (_, n) => `text ${n}`)
     const sent = texts.map((text) => client.call('chat.sendMessage', inputOf(talk.conversationId, text)))
     await sent[0]
-    const start = Date.now()
     const code = server.terminate('SIGTERM')
     const answers = await Promise.all(sent)
     expect(answers.every((answer) => answer.ok || answer.error.code === 'draining')).toBe(true)
@@ -44,8 +43,8 @@ describe('stopping', { timeout: 60_000 }, () => {
     expect(told.afterMs).toBeGreaterThanOrEqual(0)
     expect(told.afterMs).toBeLessThanOrEqual(2_000)
     expect(await client.closed).toBe(closeCodes.draining)
+    // One that is late ends itself with 1.
     expect(await code).toBe(0)
-    expect(Date.now() - start).toBeLessThan(10_000)
     await server.restart()
     const log = await logOf(server, talk)
     for (const [n, answer] of answers.entries())
@@ -63,7 +62,7 @@ describe('stopping', { timeout: 60_000 }, () => {
   })
 })
 
-describe('being killed', { timeout: 60_000 }, () => {
+describe('being killed', () => {
   it('[F4] [S4] what was acked is there after kill -9, under its seq, once', async () => {
     const server = await launchServer()
     const talk = await talkOn(server)
@@ -86,7 +85,7 @@ describe('being killed', { timeout: 60_000 }, () => {
   })
 })
 
-describe('starting', { timeout: 60_000 }, () => {
+describe('starting', () => {
   it('[D2] a second process on the same folder is refused, and the first goes on', async () => {
     const server = await launchServer()
     const { code, output } = await refusedStart({ DATA_DIR: server.dataDir })

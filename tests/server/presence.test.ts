@@ -1,6 +1,7 @@
 /** Who is connected, as every node knows it: alone, through Redis, and when a node or Redis is gone. */
 import { randomUUID } from 'node:crypto'
-import { afterEach, describe, expect, it, vi } from 'vitest'
+import type { Redis } from 'ioredis'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createCircuit } from '../../server/bus/circuit'
 import { connect } from '../../server/bus/connect'
 import { localPresence, sharedPresence, type Presence } from '../../server/bus/presence'
@@ -8,22 +9,25 @@ import { createGateway } from '../../server/transport/gateway'
 import { Registry } from '../../server/transport/registry'
 import { redisUrl } from './buses'
 
-const closings: (() => void)[] = []
-afterEach(() => closings.splice(0).forEach((close) => close()))
+/** A slow machine must not look like a Redis that is away. */
+const [commandTimeoutMs, silentMs] = [30_000, 30_000]
+const [keptMs, tickMs] = [60_000, 1_000]
+const lines = new Set<Redis>()
+afterEach(() => {
+  for (const redis of lines) redis.disconnect()
+  lines.clear()
+})
 
 interface Node {
   presence: Presence
-  here: Set<number>
-  /** It ends without a word. */
-  die(): void
   come(user: number): void
   leave(user: number): void
 }
-function nodeOf(make: (isHere: (user: number) => boolean) => Presence, die = () => {}): Node {
+function nodeOf(make: (isHere: (user: number) => boolean) => Presence): Node {
   const here = new Set<number>()
   const presence = make((user) => here.has(user))
   return {
-    ...{ presence, here, die },
+    presence,
     come(user) {
       here.add(user)
       presence.touch(user)
@@ -34,15 +38,19 @@ function nodeOf(make: (isHere: (user: number) => boolean) => Presence, die = () 
     },
   }
 }
-function shared(url: string, prefix: string, failures: unknown[] = []): Node {
-  const redis = connect({ url, name: prefix, commandTimeoutMs: 250, onError: () => undefined })
-  const circuit = createCircuit(300, Date.now, (error) => failures.push(error))
-  const end = () => redis.disconnect()
-  closings.push(end)
-  return nodeOf(
-    (isHere) => sharedPresence({ isHere, redis, circuit, prefix, keptMs: 1_500, tickMs: 50 }),
-    end,
-  )
+async function shared(url: string, prefix: string) {
+  const redis = connect({ url, name: prefix, commandTimeoutMs, silentMs, onError: () => undefined })
+  lines.add(redis)
+  // Whichever comes first: it is there, or it is away.
+  await new Promise((resolve) => redis.once('ready', resolve).once('error', resolve))
+  const circuit = createCircuit(5_000, Date.now, () => undefined)
+  const node = nodeOf((isHere) => sharedPresence({ isHere, redis, circuit, prefix, keptMs, tickMs }))
+  /** It ends without a word. */
+  const die = () => {
+    lines.delete(redis)
+    redis.disconnect()
+  }
+  return { ...node, die }
 }
 
 describe('[Y15] presence of a node that is alone', () => {
@@ -57,63 +65,74 @@ describe('[Y15] presence of a node that is alone', () => {
 
 const backends = redisUrl ? [{ name: 'Redis', url: redisUrl }] : []
 describe.each(backends)('[Y15] presence through $name', ({ url }) => {
-  const two = () => {
+  beforeEach(() => void vi.useFakeTimers({ toFake: ['Date', 'setInterval', 'clearInterval'] }))
+  afterEach(() => void vi.useRealTimers())
+  const two = async () => {
     const prefix = `tokenim_test_${randomUUID()}`
-    return [shared(url, prefix), shared(url, prefix)] as const
+    return [await shared(url, prefix), await shared(url, prefix)] as const
   }
-  const knows = (node: Node, user: number, online: boolean) =>
-    vi.waitFor(async () => expect(await node.presence.online(user)).toBe(online), { timeout: 10_000 })
+  /** So much time goes by; what each tick told has arrived. */
+  async function pass(ms = tickMs): Promise<void> {
+    for (let passed = 0; passed < ms; passed += tickMs) {
+      vi.advanceTimersByTime(tickMs)
+      for (const redis of lines) await redis.ping()
+    }
+  }
+  const knows = async (node: Node, user: number, online: boolean) =>
+    expect(await node.presence.online(user)).toBe(online)
 
   it('tells the other node who comes and who leaves, and stays longer than one is remembered', async () => {
-    const [one, two_] = two()
+    const [one, other] = await two()
     one.come(7)
-    await knows(two_, 7, true)
-    expect(await two_.presence.online(8)).toBe(false)
-    for (const until = Date.now() + 3_000; Date.now() < until;) {
-      expect(await two_.presence.online(7)).toBe(true)
-      await new Promise((resolve) => setTimeout(resolve, 20))
+    await pass()
+    await knows(other, 8, false)
+    for (let passed = 0; passed < 2 * keptMs; passed += tickMs) {
+      await knows(other, 7, true)
+      await pass()
     }
     one.leave(7)
-    await knows(two_, 7, false)
+    await pass()
+    await knows(other, 7, false)
   })
   it('a user of two nodes is there until he has left both', async () => {
-    const [one, other] = two()
+    const [one, other] = await two()
     one.come(7)
     other.come(7)
-    await knows(one, 7, true)
-    await knows(other, 7, true)
-    await new Promise((resolve) => setTimeout(resolve, 200))
+    await pass()
     other.leave(7)
-    await new Promise((resolve) => setTimeout(resolve, 200))
-    expect(await other.presence.online(7)).toBe(true)
+    await pass()
+    await knows(other, 7, true)
     one.leave(7)
+    await pass()
     await knows(other, 7, false)
   })
   it('forgets the users of a node that died', async () => {
-    const [one, other] = two()
+    const [one, other] = await two()
     for (let user = 1; user <= 300; user++) one.come(user)
+    await pass()
     await knows(other, 300, true)
     one.die()
+    await pass(keptMs + tickMs)
     for (const user of [1, 150, 300]) await knows(other, user, false)
   })
   it('a node that closes takes its users with it at once', async () => {
-    const [one, other] = two()
+    const [one, other] = await two()
     for (let user = 1; user <= 100; user++) one.come(user)
+    await pass()
     await knows(other, 100, true)
     await one.presence.close()
-    for (const user of [1, 50, 100]) expect(await other.presence.online(user)).toBe(false)
+    for (const user of [1, 50, 100]) await knows(other, user, false)
   })
 })
 
 describe('[Y15] presence while Redis is away', () => {
   it('is who is connected to this node, and nobody waits', async () => {
-    const node = shared('redis://127.0.0.1:9', `tokenim_test_${randomUUID()}`)
+    const node = await shared('redis://127.0.0.1:9', `tokenim_test_${randomUUID()}`)
     for (let user = 1; user <= 50; user++) node.come(user)
-    await new Promise((resolve) => setTimeout(resolve, 200))
     const start = Date.now()
     for (let user = 1; user <= 100; user++) expect(await node.presence.online(user)).toBe(user <= 50)
     await node.presence.close()
-    expect(Date.now() - start).toBeLessThan(500)
+    expect(Date.now() - start).toBeLessThan(commandTimeoutMs)
   })
 })
 
@@ -146,7 +165,7 @@ describe('[Y15] the gateway', () => {
     gateway.accept(wire, '1.1.1.1').closed()
     const ear = gateway.accept(wire, '1.1.1.1')
     ear.text(JSON.stringify({ t: 'hello', v: 1, token: 'x', features: [] }))
-    await vi.waitFor(() => expect(registry.isOnline(7)).toBe(true))
+    await expect.poll(() => registry.isOnline(7)).toBe(true)
     ear.closed()
     expect(touched).toHaveLength(2)
     expect(touched[1]).toBe('7 false')

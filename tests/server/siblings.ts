@@ -17,7 +17,7 @@ export function twoServers(store: ServerBackend, env: Record<string, string>): (
     drop = made.drop
     const all = { ...made.env, JWT_SECRET: 'one secret of both: 0123456789 abcdef', ...env }
     servers = await Promise.all([1, 2].map(() => launchServer(undefined, { env: all })))
-  }, 60_000)
+  })
   afterAll(async () => {
     await Promise.all(servers.map((server) => server.stop()))
     await drop()

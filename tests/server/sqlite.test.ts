@@ -30,7 +30,7 @@ async function child(script: string, name: string): Promise<{ process: ChildProc
   const args = ['--import', 'tsx', path.join(import.meta.dirname, 'children', script), file(name)]
   const made = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
   children.push(made)
-  const [says] = (await Promise.race([once(made.stdout, 'data'), once(made, 'exit')])) as unknown[]
+  const [says] = (await Promise.race([once(made.stdout, 'data'), once(made, 'close')])) as unknown[]
   return { process: made, says: String(says).trim() }
 }
 const pragmas = async (connection: { all: (sql: string) => unknown }) =>

@@ -56,33 +56,26 @@ async function greeted(token: string, headers: Record<string, string> = {}) {
   line.messages.length = 0
   return line
 }
-async function until(holds: () => boolean, withinMs = 10_000): Promise<void> {
-  for (const end = Date.now() + withinMs; !holds(); await new Promise((resolve) => setTimeout(resolve, 5)))
-    if (Date.now() > end) throw new Error('it did not come')
-}
+const until = (holds: () => boolean): Promise<void> => expect.poll(holds).toBe(true)
 
 describe('hello', () => {
-  it(
-    '[W2] a token in the address counts for nothing: without a hello the socket closes',
-    { timeout: 15_000 },
-    async () => {
-      const line = raw(`?token=${anna.token}`)
-      await line.opened
-      const start = Date.now()
-      expect(await line.closed).toBe(closeCodes.unauthenticated)
-      expect(Date.now() - start).toBeGreaterThanOrEqual(limits.helloDeadlineMs - 1_100)
-      expect(Date.now() - start).toBeLessThan(limits.helloDeadlineMs + 3_000)
-      expect(line.frames()).toMatchObject([{ t: 'bye', error: { code: 'unauthenticated' } }])
-    },
-  )
+  it('[W2] a token in the address counts for nothing: without a hello the socket closes', async () => {
+    const start = performance.now()
+    const line = raw(`?token=${anna.token}`)
+    expect(await line.closed).toBe(closeCodes.unauthenticated)
+    expect(performance.now() - start).toBeGreaterThanOrEqual(limits.helloDeadlineMs)
+    expect(line.frames()).toMatchObject([{ t: 'bye', error: { code: 'unauthenticated' } }])
+  })
   it('[W3] a token that holds is welcomed with user and time', async () => {
     const line = raw()
     await line.opened
+    const asked = Date.now()
     line.socket.send(encode({ t: 'hello', v: PROTOCOL_VERSION, token: anna.token, features: ['new'] }))
     await until(() => line.messages.length > 0)
     const [welcome] = line.frames()
     expect(welcome).toMatchObject({ t: 'welcome', v: PROTOCOL_VERSION, userId: anna.userId, features: [] })
-    expect(Math.abs((welcome?.t === 'welcome' ? welcome.now : 0) - Date.now())).toBeLessThan(5_000)
+    const now = welcome?.t === 'welcome' ? welcome.now : 0
+    expect([asked <= now, now <= Date.now()]).toEqual([true, true])
     line.socket.close()
   })
   it.each([
@@ -196,16 +189,23 @@ describe('pings', () => {
 })
 
 describe('a slow phone', () => {
-  it('[W7] is closed with 4408 and comes back, and others go on', { timeout: 60_000 }, async () => {
+  it('[W7] is closed with 4408 and comes back, and others go on', async () => {
     const [slow, fast] = [await greeted(bo.token), await WireClient.connect(server.url, anna.token)]
     const said = async () =>
       must(await fast.call('chat.sendMessage', textOf('汉'.repeat(limits.messageTextCharsMax))))
-    slow.socket.pause()
-    // 15 KB each: more than the kernels of both ends take on a line that nobody reads.
-    for (let n = 0; n < 60; n++) await Promise.all(Array.from({ length: 20 }, said))
-    await said()
-    slow.socket.resume()
-    expect(await slow.closed).toBe(closeCodes.resync)
+    const texts = () => JSON.stringify(slow.frames()).split('"k":"message"').length - 1
+    let code: number | undefined
+    void slow.closed.then((closed) => (code = closed))
+    // 15 KB each: at last more than the kernels of both ends take on a line that nobody reads. By and by, since a phone
+    // that does not answer the close for long is cut.
+    for (let rounds = 15; code === undefined; rounds += 5) {
+      slow.messages.length = 0
+      slow.socket.pause()
+      for (let n = 0; n < rounds; n++) await Promise.all(Array.from({ length: 20 }, said))
+      slow.socket.resume()
+      await until(() => code !== undefined || texts() >= rounds * 20)
+    }
+    expect(code).toBe(closeCodes.resync)
     expect(slow.frames().at(-1)).toMatchObject({ t: 'bye', error: { code: 'overloaded' } })
     const again = await greeted(bo.token)
     await said()
