@@ -30,8 +30,8 @@ export default defineConfig({
           exclude: ['tests/e2e/**', 'tests/targets/**', 'tests/faults/**', 'node_modules/**'],
           pool: 'forks',
           // Only for what hangs: no test means these, and a machine may be slow.
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
+          testTimeout: 150_000,
+          hookTimeout: 150_000,
           expect: { poll: { timeout: 30_000, interval: 10 } },
         },
       },

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Output } from '../../protocol'
 import { limits } from '../../protocol/limits'
 import { digestOf } from '../../protocol/wire'
@@ -30,6 +30,8 @@ describe.each(databases)('sync on $name', ({ open }) => {
     ])
     node = testNode(db, streamsOf(members), memoryHub().join())
   })
+  // A phone may still pull when its test has seen enough.
+  afterEach(() => Promise.all([...node.phones].map((phone) => phone.settled())))
   afterAll(() => db.close())
 
   const write = (streams: number[], rest = {}) => node.call('notes.writeMany', note(streams, 'ok', rest))
