@@ -10,7 +10,6 @@ import { DbError } from './connection'
 export const walBytes = 16 * 1024 * 1024
 /** Beyond this, readers are held up until the log is empty. */
 export const walBytesMax = 64 * 1024 * 1024
-const idleMs = 1_000
 
 /** What a checkpoint needs of its connection. */
 export interface CheckpointConnection {
@@ -33,7 +32,12 @@ export interface Checkpoints {
   close(): Promise<void>
 }
 
-export function checkpoints(file: string, connection: CheckpointConnection, pause: Pauses): Checkpoints {
+export function checkpoints(
+  file: string,
+  connection: CheckpointConnection,
+  pause: Pauses,
+  idleMs = 1_000,
+): Checkpoints {
   let next = walBytes
   let running = false
   let closed = false
@@ -65,11 +69,11 @@ export function checkpoints(file: string, connection: CheckpointConnection, paus
     next = bytes + walBytes / 4
     if (bytes > walBytesMax) await pause.all(async () => (closed ? undefined : run('TRUNCATE')))
   }
-  const idle = setTimeout(start, idleMs).unref()
+  const idle = idleMs > 0 ? setTimeout(start, idleMs).unref() : undefined
   return {
     afterCommit() {
       if (broken) throw broken
-      idle.refresh()
+      idle?.refresh()
       const bytes = size()
       if (bytes <= walBytes) next = walBytes
       if (bytes > next) start()

@@ -12,6 +12,8 @@ export interface SqliteOptions {
   file: string
   /** synchronous=OFF, for tests' speed (UNSAFE_DURABILITY=1). */
   unsafeDurability?: boolean
+  /** After so long without a commit the log is brought over, however small it is; 0: never, where time is counted. */
+  idleMs?: number
 }
 /** A reader that waits for something slow keeps its connection, the others go on. */
 const readersMax = 4
@@ -22,7 +24,7 @@ const writerCacheKiB = 64 * 1024
  * Opens the file, and makes it and its folder when missing. Throws Error when another process has it (D2) or it cannot be
  * opened durably (D1).
  */
-export async function openSqlite({ file, unsafeDurability = false }: SqliteOptions): Promise<Db> {
+export async function openSqlite({ file, unsafeDurability = false, idleMs }: SqliteOptions): Promise<Db> {
   mkdirSync(path.dirname(path.resolve(file)), { recursive: true })
   const lock = lockFile(file)
   const options = { file, unsafeDurability }
@@ -31,7 +33,7 @@ export async function openSqlite({ file, unsafeDurability = false }: SqliteOptio
     writer.exec(`PRAGMA journal_size_limit=${walBytes}`)
     writer.exec(`PRAGMA cache_size=${-writerCacheKiB}`)
     const openReader = () => openConnection({ ...options, readOnly: true })
-    return sqlite({ file, writer, openReader, checkpointer: await openAside(options), lock })
+    return sqlite({ file, writer, openReader, checkpointer: await openAside(options), lock, idleMs })
   } catch (error) {
     lock.release()
     throw error
@@ -61,15 +63,17 @@ interface Parts {
   openReader: () => SqliteConnection
   checkpointer: CheckpointConnection
   lock: { release(): void }
+  idleMs: number | undefined
 }
 
-function sqlite({ file, writer, openReader, checkpointer, lock }: Parts): Db {
+function sqlite({ file, writer, openReader, checkpointer, lock, idleMs }: Parts): Db {
   const writing = permits(1)
   const readers = snapshots(openReader)
   let open = true
   // Readers first: one of them may be waiting for a write.
   const alone = (work: () => Promise<void>) => readers.pause(() => writing(1, work))
-  const log = checkpoints(file, checkpointer, { writers: (work) => writing(1, work), all: alone })
+  const pauses = { writers: (work: () => Promise<void>) => writing(1, work), all: alone }
+  const log = checkpoints(file, checkpointer, pauses, idleMs)
   return {
     dialect: 'sqlite',
     write: (work) =>

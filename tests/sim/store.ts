@@ -24,7 +24,7 @@ async function makeEmptyFile(): Promise<Buffer> {
   const folder = newFolder()
   const file = path.join(folder, 'tokenim.db')
   try {
-    const db = await openSqlite({ file, unsafeDurability: true })
+    const db = await openSqlite({ file, unsafeDurability: true, idleMs: 0 })
     await migrate(db)
     await db.close()
     return readFileSync(file)
@@ -46,7 +46,7 @@ export async function sqliteStore(): Promise<Store> {
   return {
     async open() {
       users++
-      const db = await (shared ??= openSqlite({ file, unsafeDurability: true }))
+      const db = await (shared ??= openSqlite({ file, unsafeDurability: true, idleMs: 0 }))
       return {
         ...db,
         async close() {
