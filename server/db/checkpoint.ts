@@ -1,13 +1,14 @@
 /**
  * Moves what is in the write-ahead log into the database file, on a connection and a thread of their own, so that the log
  * stays small and no commit pays for it by surprise. First beside the writers, which brings over nearly everything; then once more while
- * they wait, for the little they wrote meanwhile: only a log that is wholly in the file is started anew. The log's file is
- * cut to `walBytes` then (journal_size_limit on the writing connection), so its size tells when there is something to do.
+ * they wait, for the little they wrote meanwhile: only a log that is wholly in the file is started anew.
  */
-import { statSync } from 'node:fs'
 import { DbError } from './connection'
+import type { Wal } from './wal'
 
 export const walBytes = 16 * 1024 * 1024
+/** The log's file keeps this length (journal_size_limit on the writing connection): room for what is written during a checkpoint. */
+export const walBytesKept = 2 * walBytes
 /** Beyond this, readers are held up until the log is empty. */
 export const walBytesMax = 64 * 1024 * 1024
 
@@ -33,7 +34,7 @@ export interface Checkpoints {
 }
 
 export function checkpoints(
-  file: string,
+  wal: Wal,
   connection: CheckpointConnection,
   pause: Pauses,
   idleMs = 1_000,
@@ -45,7 +46,6 @@ export function checkpoints(
   const breakOff = (cause: unknown): void => {
     broken = cause instanceof DbError ? cause : new DbError('fatal', cause)
   }
-  const size = (): number => statSync(`${file}-wal`, { throwIfNoEntry: false })?.size ?? 0
 
   async function run(mode: 'PASSIVE' | 'TRUNCATE'): Promise<void> {
     try {
@@ -65,24 +65,25 @@ export function checkpoints(
   async function bringOver(): Promise<void> {
     await run('PASSIVE')
     if (!closed) await pause.writers(async () => (closed ? undefined : run('PASSIVE')))
-    const bytes = size()
-    next = bytes + walBytes / 4
-    if (bytes > walBytesMax) await pause.all(async () => (closed ? undefined : run('TRUNCATE')))
+    if (closed) return
+    // Where a reader kept it from ending, the log goes on.
+    while (wal.reaches(next)) next += walBytes / 4
+    if (next > walBytesMax) await pause.all(async () => (closed ? undefined : run('TRUNCATE')))
   }
   const idle = idleMs > 0 ? setTimeout(start, idleMs).unref() : undefined
   return {
     afterCommit() {
       if (broken) throw broken
       idle?.refresh()
-      const bytes = size()
-      if (bytes <= walBytes) next = walBytes
-      if (bytes > next) start()
+      if (next > walBytes && !wal.reaches(walBytes)) next = walBytes
+      if (wal.reaches(next)) start()
       return running
     },
     async close() {
       closed = true
       clearTimeout(idle)
       await run('TRUNCATE')
+      wal.close()
       connection.close()
     },
   }

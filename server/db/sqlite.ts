@@ -1,12 +1,13 @@
 /** The embedded database: one file, one process, one writing connection, a few reading ones, one for checkpoints. */
 import { mkdirSync } from 'node:fs'
 import path from 'node:path'
-import { checkpoints, walBytes, type CheckpointConnection } from './checkpoint'
+import { checkpoints, walBytesKept, type CheckpointConnection } from './checkpoint'
 import { DbError, loneOver, type Db, type Maybe } from './connection'
 import { permits } from './permits'
 import { openAside } from './sqlite-aside'
 import { openConnection, type SqliteConnection } from './sqlite-connection'
 import { lockFile } from './sqlite-lock'
+import { readWal } from './wal'
 
 export interface SqliteOptions {
   file: string
@@ -30,7 +31,7 @@ export async function openSqlite({ file, unsafeDurability = false, idleMs }: Sql
   const options = { file, unsafeDurability }
   try {
     const writer = openConnection(options)
-    writer.exec(`PRAGMA journal_size_limit=${walBytes}`)
+    writer.exec(`PRAGMA journal_size_limit=${walBytesKept}`)
     writer.exec(`PRAGMA cache_size=${-writerCacheKiB}`)
     const openReader = () => openConnection({ ...options, readOnly: true })
     return sqlite({ file, writer, openReader, checkpointer: await openAside(options), lock, idleMs })
@@ -73,7 +74,7 @@ function sqlite({ file, writer, openReader, checkpointer, lock, idleMs }: Parts)
   // Readers first: one of them may be waiting for a write.
   const alone = (work: () => Promise<void>) => readers.pause(() => writing(1, work))
   const pauses = { writers: (work: () => Promise<void>) => writing(1, work), all: alone }
-  const log = checkpoints(file, checkpointer, pauses, idleMs)
+  const log = checkpoints(readWal(file), checkpointer, pauses, idleMs)
   return {
     dialect: 'sqlite',
     write: (work) =>
