@@ -16,6 +16,7 @@ import {
   refuse,
   request,
   settle,
+  silence,
   streamOf,
   touchRoom,
   wake,
@@ -33,7 +34,7 @@ export function advanceReads(turn: Turn): void {
   const waiting = state.reads
   state.reads = []
   for (const read of waiting) {
-    if (turn.now >= read.dueAt || isOffline(state)) refuse(turn, read.ticket, 'offline')
+    if (turn.now >= read.dueAt || isCut(state)) refuse(turn, read.ticket, silence(state))
     else if (isUp(state) && turn.now >= read.retryAt) ask(turn, read)
     else {
       state.reads.push(read)
@@ -42,8 +43,8 @@ export function advanceReads(turn: Turn): void {
   }
 }
 
-/** As far as is known: the device says so, or the title says that nobody answers. */
-const isOffline = (state: State): boolean =>
+/** As far as is known: the device says that it has no network, or the title that nobody answers. */
+const isCut = (state: State): boolean =>
   !isUp(state) && (!state.online || state.header.shown === 'unreachable')
 
 /** A server that stops sent it away: it is asked again, the first time at once. */

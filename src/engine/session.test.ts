@@ -59,7 +59,12 @@ describe('session', () => {
     expect(sent).toMatchObject({ account: 'anna', device: { name: 'test', platform: 'other' } })
     phone.post.done({ ok: false, error: { code: 'offline' } })
     await phone.run()
-    expect(phone.result(first)).toEqual({ ok: false, error: { code: 'offline' } })
+    expect(phone.result(first)).toEqual({ ok: false, error: { code: 'timeout' } })
+    phone.tell({ is: 'network', online: false })
+    const second = phone.tell(register())
+    await phone.run()
+    phone.post.done({ ok: false, error: { code: 'offline' } })
+    expect(phone.result(second)).toEqual({ ok: false, error: { code: 'offline' } })
 
     const again = await new Phone({ disk: phone.kill() }).boot()
     const ticket = again.tell(register())

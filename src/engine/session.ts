@@ -32,7 +32,7 @@ import {
   sessionKey,
   valueOf,
 } from './stored'
-import { post, refuse, settle, wake, type Turn } from './turn'
+import { post, refuse, settle, silence, wake, type Turn } from './turn'
 
 /** This page owns the account's data on this device, or another does (O10). What is stored is read anew. */
 export function owned(turn: Turn, isOwner: boolean): void {
@@ -158,6 +158,7 @@ export function signInAnswered(turn: Turn, call: number, answer: HttpAnswer): vo
     state.registering = undefined
     storeNow(turn, registerKey)
   }
+  if (!answer.ok && answer.error.code === 'offline') return refuse(turn, signingIn.ticket, silence(state))
   if (!answer.ok) return settle(turn, signingIn.ticket, answer)
   if (!isSession(answer.value)) return refuse(turn, signingIn.ticket, 'internal')
   storeNow(turn, sessionKey)

@@ -96,6 +96,9 @@ export const meOf = (account: Account): UserId => account.session.userId
 /** Requests can be made, by socket or by REST. */
 export const isUp = ({ link, poll }: State): boolean => link.phase === 'up' || poll.phase === 'up'
 
+/** Why nobody answers, as far as is known: the device has no network, or it has one and the server is silent. */
+export const silence = ({ online }: State): 'offline' | 'timeout' => (online ? 'timeout' : 'offline')
+
 /** The stream as it is held; an unknown conversation is empty and is not kept by this look. */
 export const streamOf = (account: Account, id: StreamId): Stream =>
   id === meOf(account) ? account.user : (account.conversations.get(id) ?? emptyStream())
