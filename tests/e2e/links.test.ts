@@ -63,6 +63,25 @@ describe('a link that is opened while nobody is signed in', { timeout: 90_000 },
     await seen(phone.page, 'chats-title').waitFor()
   })
 
+  it('[A8] is not where somebody was whose session was ended elsewhere', async () => {
+    const { page } = phone
+    await signOut()
+    const [answer] = await Promise.all([page.waitForResponse(/accounts\.signIn/), signIn()])
+    const { refreshToken } = (await answer.json()) as { refreshToken: string }
+    await seen(page, 'chat-row').waitFor()
+    await open(page, server.url, room)
+    await eventually(() => texts(page), ['I am Ada'])
+    // A replaced token that comes again after its successor was used is a copy (A5).
+    const refresh = (token: string) => post(server.url, 'accounts.refresh', { refreshToken: token })
+    await refresh(must(await refresh(refreshToken)).refreshToken)
+    expect((await refresh(refreshToken)).ok).toBe(false)
+    await page.getByText('You were signed out elsewhere.').waitFor()
+    expect(page.url()).toBe(`${server.url}/#/pages/sign-in/index`)
+    await signIn()
+    await seen(page, 'chats-title').waitFor()
+    expect(page.url()).toBe(`${server.url}/#/`)
+  })
+
   it.each(['https://evil.example/', '//evil.example/', 'javascript:alert(1)', 'pages/register/index'])(
     'to %s leads to the chats',
     async (to) => {
