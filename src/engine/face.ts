@@ -79,8 +79,8 @@ export interface RoomView {
   /** Older messages exist on the server. */
   more: boolean
   loadingOlder: boolean
-  /** My read position when the room was opened: the unread divider stands after it. */
-  openedAtSeq: Seq
+  /** My read position when the room was opened: the unread divider stands after it. undefined: not known yet. */
+  openedAtSeq: Seq | undefined
   unread: number
   draft: string
   canSpeak: { ok: true } | { ok: false; code: ErrorCode }
@@ -111,7 +111,7 @@ export interface Engine {
   onChanged(listener: (topics: ReadonlySet<Topic>) => void): void
   session(): SessionView
   link(): LinkView
-  /** The link is up, and every stream reached the head it was told of [Y7]. Unlike `link` it knows no grace. */
+  /** The link is up, and every stream reached the head it was told of [Y7]. Unlike `link` it knows no grace; topic `link`. */
   current(): boolean
   /** Newest first. */
   chats(): ChatRowView[]

@@ -30,7 +30,9 @@ function notice(turn: Turn): void {
       if (account && id !== undefined) touchRoom(turn, account, id)
     }
   }
-  if (isCurrent(turn)) header.staleSince = undefined
+  const current = isCurrent(turn)
+  if (current !== (header.staleSince === undefined)) turn.state.topics.add('link')
+  if (current) header.staleSince = undefined
   else header.staleSince ??= turn.now
 }
 

@@ -8,8 +8,10 @@ import { useNow } from './now'
 export function useRoom(id: ConversationId) {
   const view = viewOf(['room', 'chats', 'contacts', 'session'], (e) => e.room(id))
   const now = useNow()
-  /** Where reading stopped when the room was entered; fixed while it is open, so that the divider stands still. */
+  const current = viewOf(['link'], (e) => e.current())
+  /** Where reading stopped when the room was entered. Fixed once everything is here, so that the divider stands still. */
   const entry = shallowRef<Entry>()
+  let isFixed = false
   const shown = ref(false)
   const rows = computed(() => roomRows(view.value, entry.value))
   let seenUpTo: Seq = 0
@@ -22,6 +24,14 @@ export function useRoom(id: ConversationId) {
     engine().tell({ is: 'seen', conversationId: id, seq: drawnUpTo })
   }
   watch(shown, tellSeen)
+  /** By a link a room is entered before its messages have come: what is drawn meanwhile was unread all the same. */
+  function noteEntry(): void {
+    const { openedAtSeq: seq, unread } = engine().room(id)
+    if (isFixed || !shown.value || seq === undefined) return
+    entry.value = { seq: entry.value?.seq ?? seq, unread: Math.max(entry.value?.unread ?? 0, unread) }
+    isFixed = current.value
+  }
+  watch([view, current, shown], noteEntry, { flush: 'sync' })
 
   return {
     view,
@@ -31,8 +41,6 @@ export function useRoom(id: ConversationId) {
     /** The room comes on screen. */
     enter() {
       engine().tell({ is: 'openRoom', conversationId: id })
-      const fresh = engine().room(id)
-      entry.value ??= { seq: fresh.openedAtSeq, unread: fresh.unread }
       shown.value = true
     },
     /** The room leaves the screen. */

@@ -52,6 +52,7 @@ describe('a link that is opened while nobody is signed in', { timeout: 90_000 },
     await signIn()
     await eventually(() => texts(page), ['I am Ada'])
     expect(page.url()).toBe(`${server.url}/#${room}`)
+    await page.getByText('New messages below').waitFor()
     await tap(page, 'nav-back')
     await seen(page, 'chats-title').waitFor()
   })

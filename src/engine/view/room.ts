@@ -3,7 +3,7 @@ import type { ConversationId, Seq } from '../../../protocol/ids'
 import type { MessageRow } from '../../../protocol/records'
 import { canSpeak } from '../../../protocol/rules/speak'
 import type { MessageView, RoomView } from '../face'
-import { rowsOf } from '../mirror/look'
+import { placeOf, rowsOf } from '../mirror/look'
 import type { Stream } from '../mirror/merge'
 import { readPosition } from '../read-position'
 import type { Account, State } from '../state'
@@ -53,7 +53,7 @@ const emptyRoom = (id: ConversationId): RoomView => ({
   messages: [],
   more: false,
   loadingOlder: false,
-  openedAtSeq: 0,
+  openedAtSeq: undefined,
   unread: 0,
   draft: '',
   canSpeak: { ok: false, code: 'notMember' },
@@ -75,12 +75,16 @@ function build(
     messages,
     more: streamOf(account, id).floorSeq > 1,
     loadingOlder: state.loadingOlder.has(id),
-    openedAtSeq: openedAtSeq ?? readPosition(account, id).seq,
+    openedAtSeq: openedAtSeq ?? readUpTo(account, id),
     unread: unreadOf(account, id),
     draft: account.drafts.get(id) ?? '',
     canSpeak: maySpeak(account, id),
   }
 }
+
+/** Before my place has come nobody knows. */
+const readUpTo = (account: Account, id: ConversationId): Seq | undefined =>
+  placeOf(streamOf(account, id), meOf(account)) && readPosition(account, id).seq
 
 function maySpeak(account: Account, id: ConversationId): RoomView['canSpeak'] {
   // Before the own stream is there nobody knows: the server decides.
