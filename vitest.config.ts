@@ -26,7 +26,10 @@ export default defineConfig({
         test: {
           name: 'node',
           environment: 'node',
-          include: ['{protocol,server,src/engine,scripts,bench}/**/*.test.ts', 'tests/**/*.test.ts'],
+          include: [
+            '{protocol,server,src/engine,src/styles,scripts,bench}/**/*.test.ts',
+            'tests/**/*.test.ts',
+          ],
           exclude: ['tests/e2e/**', 'tests/targets/**', 'tests/faults/**', 'node_modules/**'],
           pool: 'forks',
           // Only for what hangs: no test means these, and a machine may be slow.
