@@ -1,6 +1,7 @@
 /** Texts, colours and badges of the tab bar, by API: mini-programs take no other way. */
 import { nextTick, watch } from 'vue'
 import { onHide, onShow } from '@dcloudio/uni-app'
+import { countText } from '@/components/count'
 import { t } from '@/i18n'
 import { useChats } from '@/stores/chats'
 import { useContacts } from '@/stores/contacts'
@@ -29,7 +30,7 @@ function dress(dark: boolean): void {
 }
 
 function badge(index: number, count: number): void {
-  if (count > 0) uni.setTabBarBadge({ index, text: count > 99 ? '99+' : String(count), fail })
+  if (count > 0) uni.setTabBarBadge({ index, text: countText(count), fail })
   else uni.removeTabBarBadge({ index, fail })
 }
 

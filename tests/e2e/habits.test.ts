@@ -11,22 +11,23 @@ let server: LaunchedServer
 let phone: Phone
 let desktop: Phone | undefined
 let rooms: number[] = []
+let friends: Registered[] = []
 const room = (n: number): string => `/pages/room/index?id=${rooms[n]}`
 const tab = (page: Page, n: number) => page.locator('.uni-tabbar__item').nth(n)
 
-async function friendOf(me: Registered, name: string): Promise<number> {
-  const who = await register(server.url, `friend-${name.toLowerCase()}`, name)
-  const conversationId = await befriend(server.url, me, who)
-  const body = { kind: 'text' as const, text: `I am ${name}` }
-  const input = { conversationId, clientId: freshId(), body, seenSeq: 0 }
-  must(await post(server.url, 'chat.sendMessage', input, who.token))
-  return conversationId
+async function hear(n: number, text: string): Promise<void> {
+  const body = { kind: 'text' as const, text }
+  const input = { conversationId: rooms[n] ?? 0, clientId: freshId(), body, seenSeq: 0 }
+  must(await post(server.url, 'chat.sendMessage', input, friends[n]?.token))
 }
 
 beforeAll(async () => {
   server = await launchServer()
   const me = await register(server.url, 'creature', 'Eve')
-  rooms = [await friendOf(me, 'Ada'), await friendOf(me, 'Bob')]
+  const names = ['Ada', 'Bob', 'Cyd']
+  friends = await Promise.all(names.map((name) => register(server.url, `friend-${name.toLowerCase()}`, name)))
+  rooms = await Promise.all(friends.map((friend) => befriend(server.url, me, friend)))
+  for (const [n, name] of names.entries()) await hear(n, `I am ${name}`)
   phone = await openPhone({ locale: 'en' })
   await signInOn(phone.page, server.url, 'creature')
 }, 120_000)
@@ -60,6 +61,19 @@ describe('on a phone', { timeout: 90_000 }, () => {
     await phone.page.goto('about:blank')
     await open(phone.page, server.url, '/pages/nowhere/index')
     await seen(phone.page, 'chats-title').waitFor()
+  })
+
+  it('[R2] the way back says how many messages wait in other chats', async () => {
+    const { page } = phone
+    const waiting = () => seen(page, 'nav-unread').allInnerTexts()
+    await open(page, server.url, room(0))
+    await eventually(waiting, ['1'])
+    for (let n = 0; n < 99; n++) await hear(2, `more ${n}`)
+    await eventually(waiting, ['99+'])
+    expect(await seen(page, 'nav-back').getAttribute('aria-label')).toBe('Back, 100 unread')
+    await open(page, server.url, room(2))
+    await seen(page, 'message').first().waitFor()
+    await eventually(waiting, [])
   })
 
   it('all of a fast text is sent, and the field keeps the focus and with it the keyboard', async () => {
