@@ -76,6 +76,20 @@ describe('on a phone', { timeout: 90_000 }, () => {
     await eventually(waiting, [])
   })
 
+  it('no emoji rests under the keys of the panel', async () => {
+    const { page } = phone
+    await tap(page, 'composer-emoji')
+    await seen(page, 'emoji').last().scrollIntoViewIfNeeded()
+    const boxes = (id: string) =>
+      seen(page, id).evaluateAll((list) =>
+        list.map((element) => element.getBoundingClientRect().toJSON() as DOMRect),
+      )
+    const lowest = Math.max(...(await boxes('emoji')).map(({ bottom }) => bottom))
+    const keys = await boxes('emoji-erase')
+    expect(keys.map(({ top }) => top > lowest)).toEqual([true])
+    await tap(page, 'composer-emoji')
+  })
+
   it('all of a fast text is sent, and the field keeps the focus and with it the keyboard', async () => {
     const { page } = phone
     await open(page, server.url, room(0))
