@@ -21,6 +21,32 @@ export default {
     offlineBar: 'No network. Check your connection.',
     unreachableBar: 'The server does not answer. Trying again…',
   },
+  network: {
+    nav: 'Connection',
+    todo: 'What you can do',
+    live: { title: 'Connected', lead: 'All is well. Go back and go on chatting.' },
+    connecting: { title: 'Connecting…', lead: 'The server is being reached. One moment.' },
+    offline: {
+      title: 'No network',
+      lead: 'This device is not on the internet. You can still read your chats; what you write is kept here and sent as soon as there is a network.',
+      steps: [
+        'Turn off flight mode',
+        'Turn on Wi-Fi and join a network that works',
+        'Or turn on mobile data, and allow this app to use it in the system settings',
+        'On Wi-Fi, see whether it reaches the internet: some networks ask you to sign in in a browser first',
+      ],
+    },
+    unreachable: {
+      title: 'The server does not answer',
+      lead: 'This device has a network, but the server is silent. The app keeps trying; what you write is kept here and sent as soon as there is an answer.',
+      steps: [
+        'Wait a moment: the server may be restarting',
+        'Try another network, such as mobile data instead of Wi-Fi',
+        'Turn off a VPN or proxy and try again',
+        'If it stays like this, tell the people who run this service',
+      ],
+    },
+  },
   sign: {
     in: 'Sign in',
     up: 'Sign up',
@@ -122,6 +148,8 @@ export default {
     pending: 'Pending',
     sentTo: 'Me: {message}',
     noMessage: 'Wants to be your friend',
+    waiting: 'Unsent',
+    sending: 'Sending',
     sentNoMessage: 'You asked to be friends',
   },
   add: {
@@ -137,6 +165,7 @@ export default {
     greeting: 'Hello, I am {name}',
     request: 'Add to contacts',
     requested: 'Request sent',
+    waiting: 'Not sent yet. Waiting for a connection.',
     self: 'This is you',
     chat: 'Message',
     clear: 'Clear',

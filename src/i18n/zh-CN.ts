@@ -21,6 +21,32 @@ export default {
     offlineBar: '当前网络不可用，请检查你的网络设置',
     unreachableBar: '暂时无法连接服务器，正在重试...',
   },
+  network: {
+    nav: '网络连接',
+    todo: '可以这样做',
+    live: { title: '已连接', lead: '网络正常，可以返回继续聊天。' },
+    connecting: { title: '连接中...', lead: '正在连接服务器，请稍候。' },
+    offline: {
+      title: '没有网络',
+      lead: '这台设备没有连上互联网。聊天记录仍可查看；写好的消息存在本机，联网后自动发出。',
+      steps: [
+        '关闭飞行模式',
+        '打开 Wi-Fi，连接一个可用的网络',
+        '或打开移动数据，并在系统设置中允许本应用使用网络',
+        '已连上 Wi-Fi 时，看看它能否上网：有的网络要先在浏览器中登录',
+      ],
+    },
+    unreachable: {
+      title: '连接不上服务器',
+      lead: '这台设备有网络，但服务器没有回应。应用会不断重试；写好的消息存在本机，连上后自动发出。',
+      steps: [
+        '稍等片刻：服务器可能正在重启或维护',
+        '换一个网络试试，例如从 Wi-Fi 换到移动数据',
+        '关闭 VPN 或代理后再试',
+        '一直连不上时，请联系提供此服务的人',
+      ],
+    },
+  },
   sign: {
     in: '登录',
     up: '注册',
@@ -113,6 +139,8 @@ export default {
     pending: '等待验证',
     sentTo: '我：{message}',
     noMessage: '请求添加你为朋友',
+    waiting: '待发送',
+    sending: '正在发送',
     sentNoMessage: '我请求添加对方为朋友',
   },
   add: {
@@ -128,6 +156,7 @@ export default {
     greeting: '你好，我是{name}',
     request: '添加到通讯录',
     requested: '已发送申请',
+    waiting: '暂未发出，连上网络后会自动发送',
     self: '这是你自己',
     chat: '发消息',
     clear: '清除',

@@ -10,6 +10,7 @@ export const goProfile = (id: UserId): void =>
   void uni.navigateTo({ url: `/pkg-contacts/profile/index?id=${id}` })
 export const goAddFriend = (): void => void uni.navigateTo({ url: '/pkg-contacts/add-friend/index' })
 export const goNewFriends = (): void => void uni.navigateTo({ url: '/pkg-contacts/new-friends/index' })
+export const goNetwork = (): void => void uni.navigateTo({ url: '/pages/network/index' })
 export const goSettings = (): void => void uni.navigateTo({ url: '/pkg-me/settings/index' })
 export const goChats = (): void => void uni.switchTab({ url: '/pages/chats/index' })
 let starting = false

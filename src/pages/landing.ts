@@ -9,6 +9,7 @@ const places = new Map<string, boolean>([
   ['pages/contacts/index', false],
   ['pages/me/index', false],
   ['pages/room/index', true],
+  ['pages/network/index', false],
   ['pkg-contacts/new-friends/index', false],
   ['pkg-contacts/add-friend/index', false],
   ['pkg-contacts/profile/index', true],

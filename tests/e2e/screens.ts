@@ -142,6 +142,14 @@ export const screens: readonly Screen[] = [
     },
   },
   {
+    name: 'network-offline',
+    as: 'busy',
+    show: async ({ page }) => {
+      await tap(page, 'chats-offline')
+      await seen(page, 'network-state').waitFor()
+    },
+  },
+  {
     name: 'contacts',
     as: 'busy',
     show: async (stage) => {

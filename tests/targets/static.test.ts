@@ -73,7 +73,7 @@ describe('the output for mp-weixin', () => {
   ]
 
   it('has every page with its script, template and table', () => {
-    expect(pages).toHaveLength(10)
+    expect(pages).toHaveLength(11)
     for (const page of pages)
       for (const end of ['js', 'json', 'wxml'])
         expect(existsSync(path.join(folder, `${page}.${end}`)), `${page}.${end}`).toBe(true)
