@@ -3,6 +3,8 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import ChatRow from './chat-row.vue'
 import MessageComposer from './message-composer.vue'
 import type { MessageView } from './message'
+import NavBar from './nav-bar.vue'
+import RequestRow from './request-row.vue'
 import MessageRow from './message-row.vue'
 import { limits } from '../../protocol/limits'
 
@@ -106,6 +108,51 @@ describe('a row of the chat list', () => {
     const failed = draw({ mark: 'failed' })
     expect(failed.find('.icon--failed').exists()).toBe(true)
     expect(failed.find(testid('chat-row')).attributes('aria-label')).toContain('发送失败')
+  })
+})
+
+describe('a friend request', () => {
+  const draw = (more: object = {}) =>
+    mount(RequestRow, {
+      props: {
+        ...{ requestKey: 'r7', userId: 2, name: 'Bob', message: 'hi', state: 'pending', incoming: true },
+        ...{ progress: 'none', free: false, ...more },
+      },
+    })
+  const ids = ['accept', 'refuse', 'waiting', 'take-back', 'state'] as const
+  const shown = (more: object): string[] =>
+    ids.filter((id) =>
+      draw(more)
+        .find(testid(`request-${id}`))
+        .exists(),
+    )
+
+  it('[C4] to me can be answered, one of mine waits for its answer', () => {
+    expect(shown({})).toEqual(['accept', 'refuse'])
+    expect(shown({ incoming: false })).toEqual(['state'])
+    expect(shown({ state: 'accepted' })).toEqual(['state'])
+  })
+
+  it('[O6] that waits for a network says so, and can be taken back until it has left', async () => {
+    const waiting = { state: 'accepted', progress: 'waiting' }
+    expect(shown({ ...waiting, free: true })).toEqual(['waiting', 'take-back'])
+    expect(shown(waiting)).toEqual(['waiting'])
+    expect(shown({ ...waiting, progress: 'sending' })).toEqual([])
+    const row = draw({ ...waiting, free: true })
+    await row.find(testid('request-take-back')).trigger('tap')
+    expect([row.emitted('takeBack'), row.emitted('open')]).toEqual([[['r7']], undefined])
+  })
+})
+
+describe('the way back', () => {
+  const draw = (unread: number) => mount(NavBar, { props: { title: 'Bob', back: true, unread } })
+
+  it('[R2] says what waits behind it, in figures and in words', () => {
+    expect(draw(0).find(testid('nav-unread')).exists()).toBe(false)
+    expect(draw(0).find(testid('nav-back')).attributes('aria-label')).toBe('返回')
+    expect(draw(7).find(testid('nav-unread')).text()).toBe('7')
+    expect(draw(120).find(testid('nav-unread')).text()).toBe('99+')
+    expect(draw(120).find(testid('nav-back')).attributes('aria-label')).toContain('120')
   })
 })
 

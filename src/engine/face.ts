@@ -89,14 +89,25 @@ export interface ContactView {
   profile: Profile
   conversationId: ConversationId | undefined
 }
+/** An asking or answering of mine that the server has not taken yet. */
+export interface PendingAct {
+  clientId: ClientId
+  send: SendState
+  /** It has not left the phone: it can be taken back (O6). */
+  free: boolean
+}
 export interface RequestView {
-  id: number
+  key: string
+  /** undefined: the server knows nothing of it yet. */
+  id: number | undefined
   incoming: boolean
   peer: Profile | undefined
   peerId: UserId
   message: string
+  /** With my answer folded on. */
   state: 'pending' | 'accepted' | 'refused'
   at: TimeMs
+  act: PendingAct | undefined
 }
 
 /** What changed since the last call. Stores read again only what they show. */
@@ -117,6 +128,8 @@ export interface Engine {
   chats(): ChatRowView[]
   unreadTotal(): number
   room(id: ConversationId): RoomView
+  /** Anybody's that is known here. */
+  profile(id: UserId): Profile | undefined
   /** In order of letter (# last) and sortKey. */
   contacts(): ContactView[]
   /** Newest first. */

@@ -1,9 +1,9 @@
 /** What the title says of the link. Short blinks show nothing. */
 import { limits } from '../../protocol/limits'
-import { conversationOf } from './acts'
 import { isCaughtUp } from './catch-up'
 import type { LinkView } from './face'
-import { isUp, touchRoom, wake, type Turn } from './turn'
+import { touchAct } from './outbox'
+import { isUp, wake, type Turn } from './turn'
 
 /** Every stream reached the head it was told of, on a link that is up (Y7). */
 export const isCurrent = ({ state }: Pick<Turn, 'state'>): boolean =>
@@ -25,10 +25,7 @@ function notice(turn: Turn): void {
   if (up !== header.wasUp) {
     header.wasUp = up
     header.downSince = turn.now
-    for (const act of account?.acts.values() ?? []) {
-      const id = conversationOf(act)
-      if (account && id !== undefined) touchRoom(turn, account, id)
-    }
+    for (const act of account?.acts.values() ?? []) if (account) touchAct(turn, account, act)
   }
   const current = isCurrent(turn)
   if (current !== (header.staleSince === undefined)) turn.state.topics.add('link')

@@ -304,19 +304,24 @@ describe('outbox', () => {
     const accept = phone.tell({ is: 'call', op: 'contacts.acceptRequest', input: { requestId: 7 } })
     phone.tell({ is: 'call', op: 'contacts.refuseRequest', input: { requestId: 8 } })
     const ask = phone.tell({ is: 'call', op: 'contacts.requestFriend', input: { userId: 3, message: '' } })
-    expect(phone.engine.requests().map((r) => [r.id, r.state])).toEqual([
-      [8, 'refused'],
-      [7, 'accepted'],
+    expect(phone.engine.requests().map((r) => [r.id, r.state, r.act?.send.state])).toEqual([
+      [undefined, 'pending', 'sending'],
+      [8, 'refused', 'sending'],
+      [7, 'accepted', 'sending'],
     ])
     await phone.run()
     phone.socket.answer('contacts.acceptRequest', { conversationId: 100, at: 1 })
     await phone.run()
     expect(phone.result(accept)).toEqual({ ok: true, value: { conversationId: 100, at: 1 } })
-    expect(phone.engine.requests()[1]?.state).toBe('accepted')
+    expect(phone.engine.requests()[2]).toMatchObject({ state: 'accepted', act: { send: { state: 'sent' } } })
     phone.socket.hear(changed(1, 2, [request(7, 3, 'accepted')]))
     phone.socket.refuse('contacts.refuseRequest', { code: 'requestClosed' })
     await phone.run()
-    expect(phone.engine.requests().map((r) => r.state)).toEqual(['pending', 'accepted'])
+    expect(phone.engine.requests().map((r) => [r.state, r.act?.send.state])).toEqual([
+      ['pending', 'sending'],
+      ['pending', undefined],
+      ['accepted', undefined],
+    ])
     phone.socket.answer('contacts.requestFriend', { requestId: 9, at: 1 })
     phone.socket.hear(
       changed(1, 3, [{ ...request(9, 4, 'pending'), k: 'request', fromId: 1, toId: 3 } as StreamRow]),

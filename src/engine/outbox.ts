@@ -220,7 +220,8 @@ export function pendingActs(account: Account): number {
 const keyOf = (account: Account, act: Act): string => actKey(meOf(account), act.clientId)
 const store = (turn: Turn, account: Account, act: Act): void => storeNow(turn, keyOf(account, act))
 
-function touchAct(turn: Turn, account: Account, act: Act): void {
+/** Views that show the act are to be built anew. */
+export function touchAct(turn: Turn, account: Account, act: Act): void {
   const id = conversationOf(act)
   if (id === undefined) touchContacts(turn, account)
   else touchRoom(turn, account, id)

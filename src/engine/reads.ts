@@ -6,6 +6,8 @@ import { limits } from '../../protocol/limits'
 import type { Ticket } from './face'
 import { storeSoon } from './disk'
 import { applyHistory } from './mirror/merge'
+import { profilesCame } from './profiles'
+import { profilesIn } from './shapes'
 import type { Account, Read, State } from './state'
 import { streamKey } from './stored'
 import {
@@ -57,6 +59,12 @@ export function readAgain(turn: Turn, read: Read): void {
 function ask(turn: Turn, read: Read): void {
   // A read's op and input were taken from one intent.
   request(turn, read.op, read.input as Input<ReadOpName>, { is: 'read', read })
+}
+
+/** Whoever was found is kept as others are that are shown: he can be looked at, and asked, without a network too. */
+export function readCame(turn: Turn, account: Account, { ticket }: Read, out: unknown): void {
+  profilesCame(turn, account, { profiles: profilesIn(out) })
+  settle(turn, ticket, { ok: true, value: out })
 }
 
 /** A page of history below the window; its result is empty, the rows are in the room's view. */

@@ -9,7 +9,7 @@ import { actAnswered, actLost, actRefused } from './outbox'
 import { pollDown, probeCame, tokenRefused, waitCame, waitFailed } from './poll'
 import type { HttpAnswer } from './ports'
 import { profilesCame, profilesFailed } from './profiles'
-import { olderCame, olderFailed, readAgain } from './reads'
+import { olderCame, olderFailed, readAgain, readCame } from './reads'
 import { fitsPurpose } from './shapes'
 import type { Account, Purpose, Request, State } from './state'
 import { meOf, settle, wake, type Turn } from './turn'
@@ -80,7 +80,7 @@ function came(turn: Turn, account: Account, purpose: Purpose, out: unknown): voi
     case 'act':
       return actAnswered(turn, account, purpose.clientId, out)
     case 'read':
-      return settle(turn, purpose.read.ticket, { ok: true, value: out })
+      return readCame(turn, account, purpose.read, out)
   }
 }
 

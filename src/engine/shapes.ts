@@ -4,6 +4,7 @@
  */
 import type { EventData } from '../../protocol'
 import type { Failure } from '../../protocol/errors'
+import type { Profile } from '../../protocol/records'
 import type { Purpose, Session } from './state'
 
 type Fields = Record<string, unknown>
@@ -35,7 +36,15 @@ export function fitsPurpose({ is }: Purpose, out: unknown): boolean {
   if (is === 'pull') return isRange(out) && isCount(out.head)
   if (is === 'older')
     return isListOf(out.rows, (row) => row.k === 'message' && isRow(row)) && typeof out.more === 'boolean'
-  return isListOf(out.profiles, (profile) => isCount(profile.id) && isCount(profile.version))
+  return isListOf(out.profiles, isProfile)
+}
+
+const isProfile = (profile: Fields): boolean => isCount(profile.id) && isCount(profile.version)
+/** Profiles in the answer of a read, whichever it was. */
+export function profilesIn(out: unknown): Profile[] {
+  const { profile, profiles } = isObject(out) ? out : {}
+  const found: unknown[] = Array.isArray(profiles) ? profiles : [profile]
+  return found.filter((one): one is Profile => isObject(one) && isProfile(one))
 }
 
 /** The refusal a frame carries. */

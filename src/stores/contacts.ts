@@ -1,9 +1,9 @@
 import { defineStore } from 'pinia'
-import type { UserId } from '../../protocol/ids'
+import type { ClientId, UserId } from '../../protocol/ids'
 import type { Profile } from '../../protocol/records'
 import type { ContactView } from '../engine/face'
 import { derived } from './derived'
-import { call, viewOf } from './engine'
+import { ask, call, viewOf } from './engine'
 
 export interface LetterSection {
   letter: string
@@ -28,7 +28,7 @@ export const useContacts = defineStore('contacts', () => {
   const sections = derived(() => sectionsOf(contacts.value))
   /** Requests that wait for me. */
   const waiting = derived(() => requests.value.filter((r) => r.incoming && r.state === 'pending').length)
-  const found = new Map<UserId, Profile>()
+  const profile = viewOf(['contacts', 'session'], (e) => (id: UserId) => e.profile(id))
 
   const friendOf = (id: UserId): ContactView | undefined => contacts.value.find((c) => c.profile.id === id)
   return {
@@ -37,17 +37,19 @@ export const useContacts = defineStore('contacts', () => {
     sections,
     waiting,
     friendOf,
-    /** A friend's profile, or one that a search has found. */
-    profileOf: (id: UserId): Profile | undefined => friendOf(id)?.profile ?? found.get(id),
+    /** Anybody's that is known here; `fetchProfile` makes it known, or newer. */
+    profileOf: (id: UserId): Profile | undefined => profile.value(id),
+    fetchProfile: (id: UserId) =>
+      call('accounts.getProfiles', { profiles: [{ id, have: profile.value(id)?.version ?? 0 }] }),
     /** Finds one user by the exact account; null: nobody. */
-    async search(account: string) {
-      const result = await call('contacts.searchAccount', { account })
-      if (result.ok && result.value.profile) found.set(result.value.profile.id, result.value.profile)
-      return result
-    },
+    search: (account: string) => call('contacts.searchAccount', { account }),
     /** Errors: notFound, selfRequest, alreadyFriends. */
     request: (userId: UserId, message: string) => call('contacts.requestFriend', { userId, message }),
     accept: (requestId: number) => call('contacts.acceptRequest', { requestId }),
     refuse: (requestId: number) => call('contacts.refuseRequest', { requestId }),
+    /** My asking of somebody that the server has not taken yet. */
+    askOf: (id: UserId) => requests.value.find(({ incoming, peerId }) => !incoming && peerId === id)?.act,
+    /** Takes an asking or answering back. Errors: conflict (it has left), notFound (it has arrived). */
+    takeBack: (clientId: ClientId) => ask({ is: 'cancel', clientId }),
   }
 })

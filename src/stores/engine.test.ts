@@ -29,6 +29,7 @@ function listeningEngine() {
     room: () => {
       throw new Error('no room is read here')
     },
+    profile: () => undefined,
     contacts: () => [],
     requests: () => [],
     pendingCount: () => 0,

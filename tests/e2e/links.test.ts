@@ -8,6 +8,7 @@ import { openPhone, type Phone } from './browser'
 let server: LaunchedServer
 let phone: Phone
 let room: string
+let strangerId: number
 
 beforeAll(async () => {
   server = await launchServer()
@@ -23,6 +24,7 @@ beforeAll(async () => {
       friend.token,
     ),
   )
+  strangerId = (await register(server.url, 'stranger', 'Carl')).userId
   room = `/pages/room/index?id=${conversationId}`
   phone = await openPhone({ locale: 'en' })
 }, 120_000)
@@ -95,6 +97,21 @@ describe('a link that is opened while nobody is signed in', { timeout: 90_000 },
       expect(page.url()).toBe(`${server.url}/#/`)
     },
   )
+
+  it('to somebody who is no friend shows him, and says so where there is nobody', async () => {
+    const { page } = phone
+    const profile = async (id: number | string) => {
+      await page.goto('about:blank')
+      await open(page, server.url, `/pkg-contacts/profile/index?id=${id}`)
+    }
+    await profile(strangerId)
+    await eventually(() => seen(page, 'profile-name').allInnerTexts(), ['Carl'])
+    await seen(page, 'profile-add').waitFor()
+    for (const id of [strangerId + 1, 'x']) {
+      await profile(id)
+      await eventually(() => seen(page, 'profile-problem').allInnerTexts(), ['No such user'])
+    }
+  })
 
   it('is followed by who registers', async () => {
     const { page } = phone

@@ -69,9 +69,9 @@ function answer(
 ): boolean {
   const waiting = engineOf(phone)
     .requests()
-    .filter((r) => r.incoming && r.state === 'pending')
+    .flatMap((r) => (r.incoming && r.state === 'pending' && r.id !== undefined ? [r.id] : []))
   if (!waiting.length) return false
-  phone.tell({ is: 'call', op, input: { requestId: world.dice.pick(waiting).id } })
+  phone.tell({ is: 'call', op, input: { requestId: world.dice.pick(waiting) } })
   return true
 }
 

@@ -105,8 +105,8 @@ export class World {
     a.tell({ is: 'call', op: 'contacts.requestFriend', input: { userId, message: 'hi' } })
     const incoming = () => b.engine?.requests().find((r) => r.incoming && r.state === 'pending')
     await this.until(() => incoming() !== undefined, 15_000)
-    const request = incoming()
-    if (request) b.tell({ is: 'call', op: 'contacts.acceptRequest', input: { requestId: request.id } })
+    const requestId = incoming()?.id ?? 0
+    b.tell({ is: 'call', op: 'contacts.acceptRequest', input: { requestId } })
     const friends = () => [a, b].every(({ engine }) => engine?.chats().length)
     if (!(await this.until(friends, 15_000))) throw new Error('the first two are not friends')
   }

@@ -201,6 +201,64 @@ describe('contacts', () => {
   })
 })
 
+describe('asking and answering without a network', () => {
+  const ask = (userId: number, message: string) =>
+    ({ is: 'call', op: 'contacts.requestFriend', input: { userId, message } }) as const
+  const lines = (phone: Phone) =>
+    phone.engine
+      .requests()
+      .map(({ id, peerId, state, act }) => [id, peerId, state, act?.send.state, act?.free])
+
+  it('[O6] waits for all to see, and can be taken back until it has left', async () => {
+    const model = world(2)
+    model.addUser(9)
+    const request = { k: 'request' as const, toId: 1, message: 'hi', state: 'pending' as const, at: 50 }
+    model.change(1, { ...request, id: 5, fromId: 9 })
+    const phone = await ready(model)
+    phone.tell({ is: 'network', online: false })
+    const asked = phone.tell(ask(8, 'hello'))
+    const accepted = phone.tell({ is: 'call', op: 'contacts.acceptRequest', input: { requestId: 5 } })
+    await phone.run(50)
+    expect(lines(phone)).toEqual([
+      [undefined, 8, 'pending', 'waiting', true],
+      [5, 9, 'accepted', 'waiting', true],
+    ])
+    for (const { act } of phone.engine.requests()) phone.tell({ is: 'cancel', clientId: act?.clientId ?? '' })
+    expect(lines(phone)).toEqual([[5, 9, 'pending', undefined, undefined]])
+    const cancelled = { ok: false, error: { code: 'cancelled' } }
+    expect([phone.result(asked), phone.result(accepted)]).toEqual([cancelled, cancelled])
+    phone.tell({ is: 'network', online: true })
+    await phone.run(1_000)
+    expect(model.calls.filter(({ op }) => op.startsWith('contacts.'))).toEqual([])
+  })
+
+  it('[C2] [O5] leaves with the network, and asking anew is one line with what was asked before', async () => {
+    const model = world(1)
+    const phone = await ready(model)
+    model.change(1, { k: 'request', id: 5, fromId: 1, toId: 8, message: 'hi', state: 'pending', at: 50 })
+    await phone.run(50)
+    phone.drop()
+    phone.tell(ask(8, 'hello again'))
+    expect(lines(phone)).toEqual([[5, 8, 'pending', 'waiting', true]])
+    phone.tell({ is: 'foreground' })
+    await phone.run(1_000)
+    expect(lines(phone)).toEqual([[5, 8, 'pending', undefined, undefined]])
+    expect(model.calls.filter(({ op }) => op === 'contacts.requestFriend')).toHaveLength(1)
+  })
+
+  it('[Y13] whoever was found is known by name, also without a network', async () => {
+    const phone = await new Phone().live()
+    phone.tell({ is: 'call', op: 'contacts.searchAccount', input: { account: 'ben' } })
+    phone.socket.answer('contacts.searchAccount', { profile: profileOf(8) })
+    phone.tell({ is: 'network', online: false })
+    phone.tell(ask(8, 'hello'))
+    expect([phone.engine.profile(8)?.name, phone.engine.requests()[0]?.peer?.name]).toEqual([
+      'User 8',
+      'User 8',
+    ])
+  })
+})
+
 describe('session view', () => {
   it('[A1] is the same object until it or the own profile changes', async () => {
     const model = world(0)

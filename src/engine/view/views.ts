@@ -6,7 +6,10 @@ import { createContacts } from './contacts'
 import { createRoom } from './room'
 import { createSession } from './session'
 
-type Views = Pick<Engine, 'session' | 'link' | 'chats' | 'unreadTotal' | 'room' | 'contacts' | 'requests'>
+type Views = Pick<
+  Engine,
+  'session' | 'link' | 'chats' | 'unreadTotal' | 'room' | 'profile' | 'contacts' | 'requests'
+>
 
 export const createViews = (state: State): Views => ({
   session: createSession(state),
