@@ -49,7 +49,7 @@ export interface Head {
   lastAt: TimeMs
 }
 
-/** The write transaction as one call sees it. Whatever it recorded is undone with the call's savepoint. */
+/** The write transaction as one call sees it. Whatever it recorded is undone with the call. */
 export interface Tx {
   /** For the domain's sql.ts. */
   readonly db: Connection

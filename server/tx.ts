@@ -5,7 +5,7 @@
 import type { EventData, EventName } from '../protocol'
 import type { SessionId, StreamId, TimeMs, UserId, Version } from '../protocol/ids'
 import type { StreamRow } from '../protocol/records'
-import type { Connection } from './db/connection'
+import type { Bind, Connection } from './db/connection'
 import type { Head, Tx } from './handle'
 import { recordChanges, type Change } from './sync/changes'
 import { insertHead, lockHeads, updateHead } from './sync/heads'
@@ -38,7 +38,10 @@ export interface TransactionOptions {
 export class Transaction implements Tx {
   private readonly held = new Map<StreamId, Held>()
   private readonly notices: Notice[] = []
-  alone = false
+  /** For the domain's sql.ts. */
+  readonly db: Connection
+  /** The call that runs has changed something in the database. */
+  hasWritten = false
   private call = 0
   private marks: Mark[] = []
   private absent: StreamId[] = []
@@ -48,21 +51,29 @@ export class Transaction implements Tx {
   private noticesBefore = 0
 
   constructor(
-    readonly db: Connection,
+    connection: Connection,
     private readonly options: TransactionOptions,
-  ) {}
+  ) {
+    const writes =
+      <T>(write: (sql: string, binds?: readonly Bind[]) => T) =>
+      (sql: string, binds?: readonly Bind[]) => {
+        this.hasWritten = true
+        return write(sql, binds)
+      }
+    this.db = { ...connection, run: writes(connection.run), put: writes(connection.put) }
+  }
 
-  /** A call starts. `alone`: it, or its batch, is all that this transaction holds. */
-  begin(alone: boolean): void {
-    this.alone = alone
+  /** A call, or a batch of them, starts. */
+  begin(): void {
     this.call += 1
+    this.hasWritten = false
     this.marks = []
     this.absent = []
     this.highest = this.at = this.lastAt = 0
     this.noticesBefore = this.notices.length
   }
 
-  /** Forgets what the call that runs recorded. Its rows are undone by the savepoint. */
+  /** Forgets what the call that runs recorded. Its rows, where it wrote some, are undone by the savepoint. */
   undo(): void {
     for (const { held, head, rows } of this.marks) {
       if (!head) this.held.delete(held.stream)
@@ -70,9 +81,13 @@ export class Transaction implements Tx {
       held.rows.length = rows
     }
     this.notices.length = this.noticesBefore
-    // The locks went with the transaction.
-    if (this.alone) this.held.clear()
-    this.begin(this.alone)
+    this.begin()
+  }
+
+  /** Forgets everything: all was undone, and the locks of heads went with the transaction. */
+  startAnew(): void {
+    this.held.clear()
+    this.notices.length = 0
   }
 
   /** Writes the heads that moved, and what others have to read of it; what there is to publish when the commit succeeds. */

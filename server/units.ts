@@ -1,6 +1,6 @@
 /**
- * Runs calls inside one transaction: each in its own savepoint, neighbours of a batched operation in one. A refusal or a
- * throw undoes that call alone (F3, F7, F9).
+ * Calls inside one transaction, neighbours of a batched operation together. A refusal or a throw undoes that call alone
+ * (F3, F7, F9).
  */
 import { DbError } from './db/connection'
 import type { AnyCall, AnyOutcome, AnyWrite } from './funnel'
@@ -18,16 +18,17 @@ export interface Job {
 /** What a throw inside a call becomes. */
 export type Broken = (op: string, error: unknown) => AnyOutcome
 
-/** Outcomes of `jobs`, in their order. Throws when the transaction itself cannot go on. */
+/**
+ * Outcomes of `jobs`, in their order. Throws when the transaction itself cannot go on. Without savepoints first, behind which
+ * SQLite copies every page that changes (docs/adr/0024-what-a-write-does-without.md). When something has to be undone,
+ * all of it is, and each call runs again in a savepoint of its own.
+ */
 export async function runJobs(tx: Transaction, jobs: readonly Job[], broken: Broken): Promise<AnyOutcome[]> {
   const outcomes: AnyOutcome[] = []
   while (outcomes.length < jobs.length) {
-    const neighbours = neighboursAt(jobs, outcomes.length)
-    const alone = tx.db.dialect === 'mysql' && neighbours.length === jobs.length
-    outcomes.push(
-      ...((await runBatch(tx, neighbours, broken, alone)) ??
-        (await runEach(tx, neighbours, broken, alone && jobs.length === 1))),
-    )
+    const some = await runBare(tx, neighboursAt(jobs, outcomes.length), broken)
+    if (!some) return runEach(tx, jobs, broken)
+    outcomes.push(...some)
   }
   return outcomes
 }
@@ -40,58 +41,59 @@ function neighboursAt(jobs: readonly Job[], start: number): readonly Job[] {
   return jobs.slice(start, end)
 }
 
-/** Undefined: run them one by one. */
-async function runBatch(
+/** Undefined: the transaction has to be undone. */
+async function runBare(
   tx: Transaction,
   jobs: readonly Job[],
   broken: Broken,
-  alone: boolean,
 ): Promise<AnyOutcome[] | undefined> {
   const [first] = jobs
-  if (!first?.handler.batch || jobs.length === 1) return undefined
-  await start(tx, alone)
+  if (!first) return undefined
+  tx.begin()
   try {
-    const calls = jobs.map(({ call }) => call)
-    const outcomes = await first.handler.batch(calls, tx)
-    if (outcomes.length !== jobs.length) throw new Error('a batch answered another number of calls')
-    await keep(tx)
-    return outcomes
+    if (first.handler.batch && jobs.length > 1) {
+      const calls = jobs.map(({ call }) => call)
+      const outcomes = await first.handler.batch(calls, tx)
+      if (outcomes.length !== jobs.length) throw new Error('a batch answered another number of calls')
+      return outcomes
+    }
+    const outcome = await runCall(tx, first)
+    if (!isKept(outcome)) {
+      if (tx.hasWritten) return undefined
+      tx.undo()
+    }
+    return [outcome]
   } catch (error) {
-    await goBack(tx, error)
-    broken(first.op, error)
+    throwIfGivenUp(error)
+    if (jobs.length > 1) broken(first.op, error)
     return undefined
   }
 }
 
-async function runEach(
-  tx: Transaction,
-  jobs: readonly Job[],
-  broken: Broken,
-  alone: boolean,
-): Promise<AnyOutcome[]> {
+/** From the beginning of the transaction. On MySQL the statement after ROLLBACK begins the next one by itself. */
+async function runEach(tx: Transaction, jobs: readonly Job[], broken: Broken): Promise<AnyOutcome[]> {
+  await tx.db.put('ROLLBACK')
+  if (tx.db.dialect === 'sqlite') await tx.db.put('BEGIN IMMEDIATE')
+  tx.startAnew()
   const outcomes: AnyOutcome[] = []
-  for (const job of jobs) outcomes.push(await runOne(tx, job, broken, alone))
+  for (const job of jobs) outcomes.push(await runOne(tx, job, broken))
   return outcomes
 }
 
 /** A duplicate key means that another node was faster: the second try sees what it wrote. */
-async function runOne(
-  tx: Transaction,
-  job: Job,
-  broken: Broken,
-  alone: boolean,
-  again = true,
-): Promise<AnyOutcome> {
-  await start(tx, alone)
+async function runOne(tx: Transaction, job: Job, broken: Broken, again = true): Promise<AnyOutcome> {
+  tx.begin()
+  await tx.db.put('SAVEPOINT one_call')
   try {
     const outcome = await runCall(tx, job)
-    if (outcome.ok || outcome.keep) await keep(tx)
+    if (isKept(outcome)) await keep(tx)
     else await undo(tx)
     return outcome
   } catch (error) {
-    await goBack(tx, error)
-    const raced = error instanceof DbError && error.kind === 'duplicate'
-    return raced && again ? runOne(tx, job, broken, alone, false) : broken(job.op, error)
+    throwIfGivenUp(error)
+    await undo(tx)
+    const raced = error instanceof DbError && again
+    return raced ? runOne(tx, job, broken, false) : broken(job.op, error)
   }
 }
 
@@ -103,23 +105,18 @@ async function runCall(tx: Transaction, { handler, call, repeat }: Job): Promise
   return outcome
 }
 
-/** `alone`: nothing else is in the transaction, which is its savepoint (MySQL: a round trip less). */
-async function start(tx: Transaction, alone: boolean): Promise<void> {
-  tx.begin(alone)
-  if (!alone) await tx.db.put('SAVEPOINT one_call')
-}
+const isKept = (outcome: AnyOutcome): boolean => outcome.ok || outcome.keep
+
 /** MySQL's next savepoint of the same name takes the place of this one. */
 async function keep(tx: Transaction): Promise<void> {
   if (tx.db.dialect === 'sqlite') await tx.db.put('RELEASE one_call')
 }
-/** On MySQL the next statement after ROLLBACK begins another transaction, and COMMIT of an empty one is nothing. */
 async function undo(tx: Transaction): Promise<void> {
-  await tx.db.put(tx.alone ? 'ROLLBACK' : 'ROLLBACK TO one_call')
+  await tx.db.put('ROLLBACK TO one_call')
   await keep(tx)
   tx.undo()
 }
-/** Undoes a call that threw. Throws on when the database has given up the whole transaction. */
-async function goBack(tx: Transaction, error: unknown): Promise<void> {
+/** Of the database's errors a call outlives one alone: a key that is there already. */
+function throwIfGivenUp(error: unknown): void {
   if (error instanceof DbError && error.kind !== 'duplicate') throw error
-  await undo(tx)
 }

@@ -70,7 +70,7 @@ export const commitMutants: readonly Mutant[] = [
     edits: [
       {
         file: 'server/units.ts',
-        find: "  await tx.db.put(tx.alone ? 'ROLLBACK' : 'ROLLBACK TO one_call')\n",
+        find: "  await tx.db.put('ROLLBACK TO one_call')\n",
         put: '',
       },
     ],
@@ -81,7 +81,7 @@ export const commitMutants: readonly Mutant[] = [
   },
   {
     name: 'a refusal that says keep is rolled back',
-    edits: [{ file: 'server/units.ts', find: 'if (outcome.ok || outcome.keep)', put: 'if (outcome.ok)' }],
+    edits: [{ file: 'server/units.ts', find: '=> outcome.ok || outcome.keep', put: '=> outcome.ok' }],
     tests: [
       { file: commit, title: '[F7] a refusal that says keep leaves what its call wrote' },
       { file: 'tests/server/accounts.test.ts', title: '[A3][F7] counts every one of many tries at once' },
@@ -99,12 +99,17 @@ export const commitMutants: readonly Mutant[] = [
     tests: [{ file: commit, title: '[F3] a refusal and a throw undo their own call alone' }],
   },
   {
+    name: 'a refusal without a savepoint is not undone',
+    edits: [{ file: 'server/units.ts', find: 'if (tx.hasWritten) return undefined\n', put: '' }],
+    tests: [{ file: commit, title: '[F7] a refusal that says keep leaves what its call wrote' }],
+  },
+  {
     name: 'a batch that throws is not undone',
     edits: [
       {
         file: 'server/units.ts',
-        find: '    await goBack(tx, error)\n    broken(first.op, error)',
-        put: '    broken(first.op, error)',
+        find: "  await tx.db.put('ROLLBACK')\n  if (tx.db.dialect === 'sqlite') await tx.db.put('BEGIN IMMEDIATE')\n",
+        put: '',
       },
     ],
     tests: [{ file: 'tests/server/batch.test.ts', title: '[F9] neighbours in a batch fare as one by one' }],
