@@ -10,9 +10,10 @@ import type { AnyOutcome } from './funnel'
 import { ok, type Tools } from './handle'
 import { createLanes } from './lanes'
 import { pruneChanges } from './sync/changes'
+import { KnownHeads } from './sync/known-heads'
 import type { Publisher } from './sync/publish'
 import { Transaction } from './tx'
-import { runJobs, type Job } from './units'
+import { runJobs, type Broken, type Job } from './units'
 
 export interface CommitOptions {
   db: Db
@@ -66,15 +67,12 @@ export function createCommit(options: CommitOptions): Commit {
     laneMax: db.dialect === 'sqlite' ? waitingMax : laneMax,
     run: commitAll,
   })
+  const known = single && db.dialect === 'sqlite' ? new KnownHeads() : undefined
   let closing = false
   let dead = false
   const pruneIsDue = every(pruneEveryMs, tools.now)
 
-  const broken = (op: string, error: unknown): AnyOutcome => ({
-    ok: false,
-    error: internal(log, tools, op, error),
-    keep: false,
-  })
+  const broken = brokenWith(log, tools)
 
   /** One transaction for all; where they collide again and again, one for each. */
   async function commitAll(jobs: readonly Waiting[]): Promise<void> {
@@ -88,11 +86,12 @@ export function createCommit(options: CommitOptions): Commit {
   }
 
   async function commitOnce(jobs: readonly Waiting[]): Promise<void> {
-    const { outcomes, changes, notices } = await db.write(async (connection) => {
-      const tx = new Transaction(connection, { clock: tools.now, makeId: newId, single })
+    const transaction = db.write(async (connection) => {
+      const tx = new Transaction(connection, { clock: tools.now, makeId: newId, single, known })
       const outcomes = await runJobs(tx, jobs, broken)
       return { outcomes, ...(await tx.flush()) }
     })
+    const { outcomes, changes, notices } = await (known?.after(transaction) ?? transaction)
     jobs.forEach((job, i) => job.settle(resultOf(outcomes[i])))
     try {
       publisher.committed(changes, notices)
@@ -135,6 +134,10 @@ const pruning: Job['handler'] = {
     return ok({})
   },
 }
+
+const brokenWith =
+  (log: Log, tools: Tools): Broken =>
+  (op, error) => ({ ok: false, error: internal(log, tools, op, error), keep: false })
 
 function refuseAll(jobs: readonly Waiting[], error: Failure): void {
   for (const job of jobs) job.settle({ ok: false, error })

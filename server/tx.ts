@@ -8,7 +8,8 @@ import type { StreamRow } from '../protocol/records'
 import type { Bind, Connection } from './db/connection'
 import type { Head, Tx } from './handle'
 import { recordChanges, type Change } from './sync/changes'
-import { insertHead, lockHeads, updateHead } from './sync/heads'
+import { insertHead, lockHeads, updateHeads } from './sync/heads'
+import type { KnownHeads } from './sync/known-heads'
 import type { Notice } from './sync/deliver'
 import { recordNotices } from './sync/notices'
 
@@ -16,7 +17,7 @@ interface Held {
   readonly stream: StreamId
   head: Head
   /** As the database has it. */
-  saved: Head
+  readonly saved: Readonly<Head>
   rows: StreamRow[]
   /** The call that locked it last. */
   call: number
@@ -33,6 +34,8 @@ export interface TransactionOptions {
   makeId: () => number
   /** Nobody else reads this database: no changes and notices are kept for others. */
   single?: boolean
+  /** Heads that need not be read. */
+  known?: KnownHeads | undefined
 }
 
 export class Transaction implements Tx {
@@ -90,15 +93,22 @@ export class Transaction implements Tx {
     this.notices.length = 0
   }
 
-  /** Writes the heads that moved, and what others have to read of it; what there is to publish when the commit succeeds. */
-  async flush(): Promise<{ changes: Change[]; notices: Notice[] }> {
+  /**
+   * Writes the heads that moved, and what others have to read of it; what there is to publish when the commit succeeds, and the heads
+   * as it leaves them then.
+   */
+  async flush(): Promise<{ changes: Change[]; notices: Notice[]; heads: ReadonlyMap<StreamId, Head> }> {
     const changes: Change[] = []
+    const heads = new Map<StreamId, Head>()
+    const moved: [StreamId, Head][] = []
     for (const { stream, head, saved, rows } of this.held.values()) {
-      if (!same(head, saved)) await updateHead(this.db, stream, head)
+      heads.set(stream, head)
+      if (!same(head, saved)) moved.push([stream, head])
       if (rows.length > 0) changes.push({ stream, from: saved.version, to: head.version, rows })
     }
+    await updateHeads(this.db, moved)
     if (!this.options.single) await this.tellOthers(changes)
-    return { changes, notices: this.notices }
+    return { changes, notices: this.notices, heads }
   }
 
   /** By the tables of changes and notices. */
@@ -118,7 +128,9 @@ export class Transaction implements Tx {
           `stream ${stream} is locked after ${this.highest}: heads are locked in ascending order`,
         )
       this.highest = stream
+      const known = held ? undefined : this.options.known?.get(stream)
       if (held) this.take(held)
+      else if (known) this.hold(stream, known)
       else unread.push(stream)
     }
     if (unread.length === 0) return
@@ -168,8 +180,8 @@ export class Transaction implements Tx {
     return this.options.makeId()
   }
 
-  private hold(stream: StreamId, head: Head): void {
-    const held = { stream, head, saved: { ...head }, rows: [], call: 0 }
+  private hold(stream: StreamId, saved: Readonly<Head>): void {
+    const held = { stream, head: { ...saved }, saved, rows: [], call: 0 }
     this.held.set(stream, held)
     this.take(held)
   }
@@ -181,5 +193,5 @@ export class Transaction implements Tx {
   }
 }
 
-const same = (a: Head, b: Head): boolean =>
+const same = (a: Readonly<Head>, b: Readonly<Head>): boolean =>
   a.version === b.version && a.seq === b.seq && a.countable === b.countable && a.lastAt === b.lastAt

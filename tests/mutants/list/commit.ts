@@ -3,6 +3,7 @@ import type { Mutant } from '../mutant'
 
 const commit = 'tests/server/commit.test.ts'
 const chat = 'tests/server/chat.test.ts'
+const heads = 'tests/server/heads.test.ts'
 
 export const commitMutants: readonly Mutant[] = [
   {
@@ -102,6 +103,23 @@ export const commitMutants: readonly Mutant[] = [
     name: 'a refusal without a savepoint is not undone',
     edits: [{ file: 'server/units.ts', find: 'if (tx.hasWritten) return undefined\n', put: '' }],
     tests: [{ file: commit, title: '[F7] a refusal that says keep leaves what its call wrote' }],
+  },
+  {
+    name: 'heads are remembered though nobody knows whether the commit is there',
+    edits: [{ file: 'server/sync/known-heads.ts', find: '      this.forget()\n', put: '' }],
+    tests: [{ file: heads, title: '[Y1][F4] are those of the database' }],
+  },
+  {
+    name: 'heads are remembered before the commit',
+    edits: [
+      {
+        file: 'server/commit.ts',
+        find: 'const outcomes = await runJobs(tx, jobs, broken)\n',
+        put: 'const outcomes = await runJobs(tx, jobs, broken)\n      known?.keep((await tx.flush()).heads)\n',
+      },
+      { file: 'server/sync/known-heads.ts', find: '      this.forget()\n', put: '' },
+    ],
+    tests: [{ file: heads, title: '[Y1][F4] are those of the database' }],
   },
   {
     name: 'a batch that throws is not undone',
