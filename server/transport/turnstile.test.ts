@@ -44,6 +44,19 @@ describe('turnstile', () => {
     expect(heard.at(-1)).toBe('afterwards')
   })
 
+  it('[L4] keeps together what a socket says at once, and serves the others in between', async () => {
+    const turnstile = new Turnstile()
+    const heard: string[] = []
+    const [first, ...others] = ['crowd', 'a', 'b'].map((name) =>
+      turnstile.gate({ pause: () => undefined, resume: () => undefined }, () => void heard.push(name)),
+    )
+    for (let n = 0; n < framesPerRound; n++) first?.('')
+    heard.length = 0
+    for (const say of others) for (let n = 0; n < 12; n++) say('')
+    await round()
+    expect(heard.join('')).toBe('a'.repeat(8) + 'b'.repeat(8) + 'aaaabbbb')
+  })
+
   it('does nothing while few speak', () => {
     const { say, heard, isPaused } = socket(new Turnstile())
     for (let n = 0; n < 10; n++) say('hello')
