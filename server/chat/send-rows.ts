@@ -1,6 +1,6 @@
 /**
- * What sends read and write, and how: a row at a time, or, where statements travel (MySQL), all of a batch at once. Then what is
- * written waits for the end of the batch, and what it would have changed is read from here.
+ * What sends read and write, and how: places once for a batch, the rest a row at a time, or, where statements travel (MySQL), all of
+ * a batch at once. What waits for the end of the batch is read from here meanwhile.
  */
 import type { ConversationId, Position, Seq, TimeMs, UserId, Version } from '../../protocol/ids'
 import { isCountable } from '../../protocol/rules/countable'
@@ -51,9 +51,42 @@ export interface Send {
   seenSeq: Seq
 }
 
-const rowByRow: SendRows = {
-  ...{ messageByClientId, placeOf, countableAt, insertMessage: insertMessageOnce, updatePlace },
-  end: () => undefined,
+/** Places of a batch: what its sends change in them is written once, at its end. */
+class Places {
+  private readonly known = new Map<string, PlacesTable>()
+  private readonly moved = new Map<string, [PlaceKey, PlaceChange]>()
+
+  find(conversation: ConversationId, user: UserId): PlacesTable | undefined {
+    return this.known.get(`${conversation} ${user}`)
+  }
+  keep(place: PlacesTable): void {
+    this.known.set(`${place.conversation_id} ${place.user_id}`, place)
+  }
+  move(place: PlaceKey, next: PlaceChange): void {
+    this.moved.set(`${place.conversation} ${place.user}`, [place, next])
+    const before = this.find(place.conversation, place.user)
+    if (before) this.keep(placeAt(before, next))
+  }
+  async write(db: Connection): Promise<void> {
+    for (const [place, next] of this.moved.values()) await updatePlace(db, place, next)
+  }
+}
+
+/** Where nothing travels. A place is read and written once, however much its member says. */
+function rowByRow(): SendRows {
+  const places = new Places()
+  return {
+    ...{ messageByClientId, countableAt, insertMessage: insertMessageOnce },
+    async placeOf(db, conversation, user) {
+      const known = places.find(conversation, user)
+      if (known) return known
+      const place = await placeOf(db, conversation, user)
+      if (place) places.keep(place)
+      return place
+    },
+    updatePlace: (_db, place, next) => places.move(place, next),
+    end: (db) => places.write(db),
+  }
 }
 
 /** How these sends have their rows, once `locked` is done. What is asked before that is answered after it. */
@@ -64,7 +97,7 @@ export async function rowsFor(
 ): Promise<SendRows> {
   if (db.dialect === 'mysql') return (await Promise.all([gather(db, sends), locked]))[0]
   await locked
-  return rowByRow
+  return rowByRow()
 }
 
 /** All questions are asked in this step, so that they leave together. */
@@ -78,9 +111,11 @@ async function gather(db: Connection, sends: readonly Send[]): Promise<SendRows>
     placesOfSome(db, conversation, senders),
     ...senders.map((sender) => messagesByClientIds(db, conversation, sender, idsOf(sender))),
   ])
+  const known = new Places()
+  for (const place of places) known.keep(place)
   return gathered({
     seen: [...new Set(sends.map(({ seenSeq }) => seenSeq))],
-    places: new Map(places.map((place) => [place.user_id, place])),
+    places: known,
     sent: new Map(sent.flat().map((message) => [keyOf(message.sender_id, message.client_id), message])),
   })
 }
@@ -89,17 +124,16 @@ const keyOf = (sender: UserId, clientId: string): string => `${sender} ${clientI
 
 interface Found {
   seen: Seq[]
-  places: Map<UserId, PlacesTable>
+  places: Places
   sent: Map<string, Sent>
 }
 
 function gathered({ seen, places, sent }: Found): SendRows {
   const countables = new Map<Seq, number>()
   const messages: MessagesTable[] = []
-  const moved = new Map<UserId, [PlaceKey, PlaceChange]>()
   return {
     messageByClientId: (_db, _conversation, sender, clientId) => sent.get(keyOf(sender, clientId)),
-    placeOf: (_db, _conversation, user) => places.get(user),
+    placeOf: (_db, conversation, user) => places.find(conversation, user),
     /** Few have not seen the head: one question for all of them, when the first is met. */
     async countableAt(db, conversation, seq) {
       if (!countables.has(seq)) {
@@ -117,14 +151,10 @@ function gathered({ seen, places, sent }: Found): SendRows {
       messages.push(message)
       return true
     },
-    updatePlace(_db, place, next) {
-      moved.set(place.user, [place, next])
-      const before = places.get(place.user)
-      if (before) places.set(place.user, placeAt(before, next))
-    },
+    updatePlace: (_db, place, next) => places.move(place, next),
     async end(db) {
       await insertMessages(db, messages)
-      for (const [place, next] of moved.values()) await updatePlace(db, place, next)
+      await places.write(db)
     },
   }
 }
