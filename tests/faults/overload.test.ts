@@ -19,15 +19,15 @@ const goodputMin = 0.6
  */
 const wholeMin = 0.925
 const goodputSharedMin = 0.4
-/** 99 of 100. */
-const refusedWithinMs = 500
+/** 99 of 100, those that come after the offer has ended too: 125 to 916 were measured in 15 rounds (docs/performance.md). */
+const refusedWithinMs = 1_000
 const recoveredWithinMs = 10_000
 /** Peak and overload in turn, so that what others do to the machine meets both; the middle one of each figure counts. */
 const turns = 3
 
 let built: BuiltServer
 let crowd: Crowd
-const acked: Offered['acked'] = []
+const acked: Offered['acked'][] = []
 
 beforeAll(async () => {
   built = await buildServer()
@@ -52,7 +52,7 @@ async function offer(how: Partial<Offer>, speakers = 2 * pairs): Promise<Offered
     ...{ warmUpMs: 500, measureMs: 2_500, ...how },
   }
   const offered = await startChild<Offered>('offer-process.ts', plan)
-  acked.push(...offered.acked)
+  acked.push(offered.acked)
   return offered
 }
 /** A few messages, far below what the server can take. */
@@ -116,7 +116,7 @@ async function lost(): Promise<number> {
   )
   await db.close()
   const kept = new Set(rows.map((row) => `${row.conversation_id} ${row.seq} ${row.client_id}`))
-  return acked.filter((message) => !kept.has(message.join(' '))).length
+  return acked.flat().filter((message) => !kept.has(message.join(' '))).length
 }
 
 describe('overload', () => {
@@ -126,7 +126,7 @@ describe('overload', () => {
     const all: Turn[] = []
     for (let n = 0; n < turns; n++) all.push(await turn(usual.ackMs.p50, seen))
     const missing = await lost()
-    console.log(`overload: ${seen.join('\n')}\n${acked.length} acked messages, ${missing} lost`)
+    console.log(`overload: ${seen.join('\n')}\n${acked.flat().length} acked messages, ${missing} lost`)
     expect(missing).toBe(0)
     const middle = (figure: keyof Turn) =>
       quantile(
