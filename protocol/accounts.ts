@@ -15,12 +15,13 @@ const Device = record({
   name: t.String({ minLength: 1, maxLength: 60, pattern: withoutNul }),
   platform: oneOf('h5', 'app', 'mp-weixin', 'other'),
 })
+const Token = t.String({ maxLength: limits.tokenCharsMax })
 export const SessionTokens = record({
   userId: Id,
   sessionId: Id,
-  accessToken: t.String(),
+  accessToken: Token,
   accessExpiresAt: Time,
-  refreshToken: t.String(),
+  refreshToken: Token,
 })
 
 export const accounts = {
@@ -88,7 +89,7 @@ export const accounts = {
         maxItems: limits.profilesPerCallMax,
       }),
     }),
-    output: record({ profiles: t.Array(Profile) }),
+    output: record({ profiles: t.Array(Profile, { maxItems: limits.profilesPerCallMax }) }),
     errors: [],
     doc: 'Profiles that are newer than what the caller has. Unknown ids are left out.',
   }),

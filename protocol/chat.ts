@@ -1,7 +1,7 @@
 /** Chat: conversations, messages, places. */
 import { op, record, t } from './define'
 import { limits } from './limits'
-import { ClientIdText, Id, MessageRow, PositionRecord, SeqNumber, Time } from './records'
+import { ClientIdText, Id, MessageRow, PositionRecord, SeqNumber, Time, seqBounds } from './records'
 
 export const chat = {
   'chat.sendMessage': op({
@@ -17,7 +17,7 @@ export const chat = {
         text: t.String({ minLength: 1, maxLength: limits.messageTextCharsMax, pattern: '\\S' }),
       }),
       seenSeq: t.Integer({
-        minimum: 0,
+        ...seqBounds,
         description: 'Greatest seq the sender had on screen; moves the read position.',
       }),
     }),
@@ -42,12 +42,13 @@ export const chat = {
     input: record({
       conversationId: Id,
       beforeSeq: t.Integer({
+        ...seqBounds,
         minimum: 1,
         description: 'Messages below this seq, newest of them first chosen.',
       }),
       limit: t.Integer({ minimum: 1, maximum: limits.pageRowsMax }),
     }),
-    output: record({ rows: t.Array(MessageRow), more: t.Boolean() }),
+    output: record({ rows: t.Array(MessageRow, { maxItems: limits.pageRowsMax }), more: t.Boolean() }),
     errors: ['notMember'],
     doc: 'A page of history in seq order. Rows merge like any other: greater version wins.',
   }),

@@ -6,7 +6,10 @@ import {
   Kind,
   Type,
   TypeRegistry,
+  type ArrayOptions,
+  type IntegerOptions,
   type Static,
+  type StringOptions,
   type TObject,
   type TProperties,
   type TSchema,
@@ -14,7 +17,25 @@ import {
 import { TypeCompiler } from '@sinclair/typebox/compiler'
 import type { ErrorCode } from './errors'
 
-export { Type as t, type Static, type TSchema }
+export type { Static, TSchema }
+
+type Bounds<K extends string> = { readonly [name in K]: number }
+/**
+ * What schemas are made of. Numbers are whole and have both ends, texts and lists have an upper one (F18): there is no way
+ * to write a schema without them.
+ */
+export const t = {
+  Integer: (options: IntegerOptions & Bounds<'minimum' | 'maximum'>) => Type.Integer(options),
+  String: (options: StringOptions & Bounds<'maxLength'>) => Type.String(options),
+  Array: <S extends TSchema>(items: S, options: ArrayOptions & Bounds<'maxItems'>) =>
+    Type.Array(items, options),
+  Boolean: Type.Boolean,
+  Literal: <const V extends string>(value: V) => Type.Literal(value),
+  Null: Type.Null,
+  Optional: Type.Optional,
+  Union: Type.Union,
+  Composite: Type.Composite,
+}
 
 /**
  * `read` runs on a snapshot; `write` runs in a write transaction.

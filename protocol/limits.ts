@@ -9,9 +9,12 @@ export const limits = {
   messageTextCharsMax: 5_000,
   clientIdCharsMin: 8,
   clientIdCharsMax: 40,
+  tokenCharsMax: 1_024,
 
   frameInBytesMax: 64 * 1024,
   frameOutBytesMax: 256 * 1024,
+  /** So many rows fill a frame, however small they are. */
+  frameRowsMax: 8_192,
   jsonDepthMax: 16,
   jsonKeysMax: 512,
 

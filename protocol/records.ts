@@ -2,9 +2,11 @@
 import { oneOf, record, t, type Static } from './define'
 import { limits } from './limits'
 
-export const Id = t.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER })
-export const SeqNumber = t.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER })
-export const Time = t.Integer({ minimum: 0, description: 'Milliseconds since 1970-01-01T00:00Z.' })
+/** Seqs, versions and counts: what a number of every language holds exactly (F18). */
+export const seqBounds = { minimum: 0, maximum: Number.MAX_SAFE_INTEGER }
+export const Id = t.Integer({ ...seqBounds, minimum: 1 })
+export const SeqNumber = t.Integer(seqBounds)
+export const Time = t.Integer({ ...seqBounds, description: 'Milliseconds since 1970-01-01T00:00Z.' })
 export const ClientIdText = t.String({
   minLength: limits.clientIdCharsMin,
   maxLength: limits.clientIdCharsMax,
@@ -15,14 +17,19 @@ export const ClientIdText = t.String({
 export const withoutNul = '^[^\\u0000]*$'
 export const Empty = record({})
 
+/** What the database keeps may be longer than what is taken today. */
+const columnChars = { name: 100, sortKey: 500, clientId: 64, requestMessage: 400 }
 export const Profile = record(
   {
     id: Id,
     version: SeqNumber,
-    account: t.String(),
-    name: t.String(),
-    sortKey: t.String({ description: 'Name as ASCII for sorting: pinyin of Han text, folded letters.' }),
-    letter: t.String({ description: 'A to Z, or #: the section of an address book.' }),
+    account: t.String({ maxLength: limits.accountCharsMax }),
+    name: t.String({ maxLength: columnChars.name }),
+    sortKey: t.String({
+      maxLength: columnChars.sortKey,
+      description: 'Name as ASCII for sorting: pinyin of Han text, folded letters.',
+    }),
+    letter: t.String({ maxLength: 1, description: 'A to Z, or #: the section of an address book.' }),
   },
   'What others see of a user.',
 )
@@ -47,9 +54,9 @@ export const MessageRow = record({
   v: SeqNumber,
   seq: SeqNumber,
   from: Id,
-  clientId: t.String(),
+  clientId: t.String({ maxLength: columnChars.clientId }),
   at: Time,
-  countable: t.Integer({ minimum: 0, description: 'Countable messages at or below this seq.' }),
+  countable: t.Integer({ ...seqBounds, description: 'Countable messages at or below this seq.' }),
   body: MessageBody,
 })
 export const PlaceRow = record({
@@ -81,7 +88,7 @@ export const RequestRow = record({
   id: Id,
   fromId: Id,
   toId: Id,
-  message: t.String(),
+  message: t.String({ maxLength: columnChars.requestMessage }),
   state: oneOf('pending', 'accepted', 'refused'),
   at: Time,
 })

@@ -3,6 +3,7 @@ import { event, oneOf, op, record, t } from './define'
 import { limits } from './limits'
 import { Id, SeqNumber, StreamRow, Time } from './records'
 
+const cursorCharsMax = 60
 const Digest = t.Integer({
   minimum: 0,
   maximum: 0xffff_ffff,
@@ -16,12 +17,12 @@ export const sync = {
     limit: { per: 'user', count: 600, windowMs: 60_000 },
     input: record({
       cursor: t.Optional(
-        t.String({ maxLength: 60, description: 'From the page before; absent: the first page.' }),
+        t.String({ maxLength: cursorCharsMax, description: 'From the page before; absent: the first page.' }),
       ),
     }),
     output: record({
-      heads: t.Array(record({ stream: Id, version: SeqNumber })),
-      cursor: t.Union([t.String(), t.Null()]),
+      heads: t.Array(record({ stream: Id, version: SeqNumber }), { maxItems: limits.headsPageMax }),
+      cursor: t.Union([t.String({ maxLength: cursorCharsMax }), t.Null()]),
     }),
     errors: [],
     doc: "Heads of the caller's own stream (first) and of every conversation open to him, newest first.",
@@ -44,7 +45,7 @@ export const sync = {
       to: SeqNumber,
       head: SeqNumber,
       more: t.Boolean(),
-      rows: t.Array(StreamRow),
+      rows: t.Array(StreamRow, { maxItems: limits.frameRowsMax }),
     }),
     errors: ['notMember'],
     doc: 'Rows that changed after `since`, in version order, read in one snapshot with the head.',
@@ -62,7 +63,12 @@ export const sync = {
 
 export const events = {
   'sync.changed': event({
-    data: record({ stream: Id, from: SeqNumber, to: SeqNumber, rows: t.Array(StreamRow) }),
+    data: record({
+      stream: Id,
+      from: SeqNumber,
+      to: SeqNumber,
+      rows: t.Array(StreamRow, { maxItems: limits.frameRowsMax }),
+    }),
     doc: 'Rows of one stream between two versions. Applied only if `from` is what the phone holds; otherwise it pulls.',
   }),
   'session.ended': event({

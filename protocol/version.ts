@@ -5,6 +5,7 @@
  * 1  2026-11  Accounts, contacts, one-to-one chat, sync.
  *    2026-11  sync.wait; phones that do not know it never ask.
  *    2026-11  Waits before coming back are drawn from nothing up; a matter of the phone alone.
+ *    2026-11  Every number, text and list has its ends (F18); no phone sends anything beyond them.
  */
 export const PROTOCOL_VERSION = 1
 export const MIN_PROTOCOL_VERSION = 1

@@ -30,6 +30,9 @@ export const closeCodes = {
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
+/** Whole, not negative, and held exactly by a number (F18). */
+const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0
+
 /** Parses what a server sent. Throws nothing: text that is no frame gives an empty list. */
 export function decodeDown(text: string): Down[] {
   const value = parse(text)
@@ -42,10 +45,10 @@ export function decodeUp(text: string): Up | undefined {
   const f = parse(text)
   if (!isObject(f)) return undefined
   if (f.t === 'ping') return { t: 'ping' }
-  if (f.t === 'req' && Number.isSafeInteger(f.id) && typeof f.op === 'string')
-    return { t: 'req', id: f.id as number, op: f.op, in: f.in }
-  if (f.t === 'hello' && Number.isSafeInteger(f.v) && typeof f.token === 'string')
-    return { t: 'hello', v: f.v as number, token: f.token, features: strings(f.features) }
+  if (f.t === 'req' && isCount(f.id) && typeof f.op === 'string')
+    return { t: 'req', id: f.id, op: f.op, in: f.in }
+  if (f.t === 'hello' && isCount(f.v) && typeof f.token === 'string')
+    return { t: 'hello', v: f.v, token: f.token, features: strings(f.features) }
   return undefined
 }
 

@@ -9,16 +9,19 @@ const port = t.Integer({
 })
 const host = t.String({
   minLength: 1,
+  maxLength: 255,
   default: '0.0.0.0',
   description: 'Address to listen on. The default hears every network; 127.0.0.1 hears this machine only.',
 })
 const dataDir = t.String({
   minLength: 1,
+  maxLength: 4_096,
   default: './data',
   description: 'Folder of the SQLite file and of the secrets. Made when missing.',
 })
 const databaseUrl = t.Optional(
   t.String({
+    maxLength: 2_048,
     pattern: '^mysql://[^/]+/[^/?]+',
     description:
       'MySQL 8 or MariaDB 10.6 and later: mysql://user:password@host:3306/database. Absent: SQLite in DATA_DIR.',
@@ -26,17 +29,20 @@ const databaseUrl = t.Optional(
 )
 const redisUrl = t.Optional(
   t.String({
+    maxLength: 2_048,
     pattern: '^rediss?://.+',
     description:
       'Redis 7, needed when several servers share a database: redis://host:6379. Absent: one server.',
   }),
 )
 const redisPrefix = t.String({
+  maxLength: 64,
   pattern: '^[\\w.-]{1,64}$',
   default: 'tokenim',
   description: 'Start of all keys and channels in Redis: deployments that share a Redis need different ones.',
 })
-const publicOrigins = t.Array(t.String({ pattern: '^https?://[^/\\s]+$' }), {
+const publicOrigins = t.Array(t.String({ maxLength: 300, pattern: '^https?://[^/\\s]+$' }), {
+  maxItems: 100,
   default: [],
   description:
     'Other origins whose pages may use this server, separated by commas: https://chat.example.org. Its own may always.',

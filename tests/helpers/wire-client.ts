@@ -61,7 +61,12 @@ export class WireClient {
   }
 
   send(frame: Up): void {
-    this.socket.send(encode(frame))
+    this.sendText(encode(frame))
+  }
+
+  /** For frames that no encoder of ours would make. */
+  sendText(text: string): void {
+    this.socket.send(text)
   }
 
   call<N extends OpName>(op: N, input: Input<N>): Promise<Answer<N>> {

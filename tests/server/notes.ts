@@ -2,7 +2,7 @@
 import { op, record, t, type OpDefinition } from '../../protocol/define'
 import type { StreamId } from '../../protocol/ids'
 import { limits } from '../../protocol/limits'
-import { ClientIdText, Id, type RowOf } from '../../protocol/records'
+import { ClientIdText, Id, SeqNumber, type RowOf } from '../../protocol/records'
 import type { Connection, Db, Dialect } from '../../server/db/connection'
 import { upsert } from '../../server/db/dialect'
 import type { AnyCall, AnyOutcome, AnyRead, AnyWrite } from '../../server/funnel'
@@ -25,12 +25,12 @@ export interface NoteInput {
 const limit = { per: 'user', count: 1_000_000, windowMs: 60_000 } as const
 const input = record({
   clientId: ClientIdText,
-  streams: t.Array(Id),
+  streams: t.Array(Id, { maxItems: 512 }),
   text: t.String({ maxLength: 20_000 }),
   what: t.Union(what.map((w) => t.Literal(w))),
-  slot: t.Optional(t.Integer()),
+  slot: t.Optional(SeqNumber),
 })
-const output = record({ versions: t.Array(t.Integer()), at: t.Integer() })
+const output = record({ versions: t.Array(SeqNumber, { maxItems: 512 }), at: SeqNumber })
 const common = { kind: 'write', auth: 'user', limit, input, output, doc: 'Writes a note.' } as const
 
 export const noteOps: Record<string, OpDefinition> = {
@@ -45,7 +45,7 @@ export const noteOps: Record<string, OpDefinition> = {
   'notes.count': op({
     ...{ kind: 'read', auth: 'user', limit, errors: [], doc: 'Counts the notes of a stream.' },
     input: record({ stream: Id }),
-    output: record({ count: t.Integer() }),
+    output: record({ count: SeqNumber }),
   }),
 }
 
