@@ -1,6 +1,6 @@
 /**
  * The one funnel for calls of sockets, REST, legacy clients and timed jobs (F1): before the transaction (operation, caller,
- * rate, input, prepare), inside it (commit.ts, or a snapshot for reads), after it (answer).
+ * input, rate, prepare), inside it (commit.ts, or a snapshot for reads), after it (answer).
  */
 import type { OpDefinition } from '../protocol/define'
 import type { CommonErrorCode, Failure, Result } from '../protocol/errors'
@@ -63,14 +63,17 @@ export function createDispatch(options: DispatchOptions): Funnel {
     const { op, input, caller } = call
     const barred = barredBy(operation.definition, caller)
     if (barred) return refused(barred)
+    // What does not fit is not counted: who sends it, perhaps for others, uses up nobody's limit (F16).
+    const issue = operation.checkInput(input)
+    if (issue) return refused('invalidInput', { path: issue.path, expected: issue.message })
+    const unfit = operation.kind === 'write' ? operation.handler.check?.(input) : undefined
+    if (unfit) return outgoing(operation, unfit)
     const { limit } = operation.definition
     if (caller.kind !== 'system') {
       const who = limit.per === 'user' && caller.kind === 'user' ? caller.userId : caller.address
       const retryAfterMs = await limiter.take(op, who, limit)
       if (retryAfterMs > 0) return refused('tooManyRequests', { retryAfterMs })
     }
-    const issue = operation.checkInput(input)
-    if (issue) return refused('invalidInput', { path: issue.path, expected: issue.message })
     const result = await (operation.kind === 'read' ? read(operation, call) : write(operation, call))
     return outgoing(operation, result)
   }

@@ -2,7 +2,7 @@
 import type { ErrorCode } from '../protocol/errors'
 import type { StreamId, TimeMs } from '../protocol/ids'
 import type { Connection } from './db/connection'
-import type { Caller, Outcome, Tools, Tx } from './handle'
+import type { Caller, Outcome, Refusal, Tools, Tx } from './handle'
 
 export type AnyOutcome = Outcome<unknown, ErrorCode>
 export interface AnyCall {
@@ -11,6 +11,7 @@ export interface AnyCall {
   prepared: unknown
 }
 export interface AnyWrite {
+  check?(input: unknown): Refusal | undefined
   prepare?(call: { input: unknown; caller: Caller; db: Connection; tools: Tools }): Promise<AnyOutcome>
   lane?(call: AnyCall): StreamId
   run(call: AnyCall, tx: Tx): Promise<AnyOutcome>

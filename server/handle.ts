@@ -120,6 +120,8 @@ export interface WaitHandler<N extends OpName> {
   wait(call: WaitCall<N>): Promise<Outcome<Output<N>, DeclaredError<N> | CommonErrorCode>>
 }
 export interface WriteHandler<N extends OpName, P = unknown> {
+  /** What can be refused for the input alone, at little cost: asked before the call is counted (F16). */
+  check?(input: Input<N>): Refusal<WriteError<N>> | undefined
   /** Slow or impure work before the transaction: hashing, dice. Decides nothing that the transaction must decide. */
   prepare?(call: PrepareCall<N>): Promise<Outcome<P, WriteError<N>>>
   /** Calls with one lane share a transaction where transactions are per conversation (MySQL). Absent: a lane of its own. */

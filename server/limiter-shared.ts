@@ -3,7 +3,7 @@ import type { Redis } from 'ioredis'
 import { RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible'
 import type { RateLimit } from '../protocol/define'
 import type { Circuit } from './bus/circuit'
-import type { Limiter } from './limiter'
+import { countedFor, countedMax, type Limiter } from './limiter'
 
 export interface SharedLimiterOptions {
   /** This node's own counts, of every call. */
@@ -15,6 +15,8 @@ export interface SharedLimiterOptions {
   prefix?: string
   /** Multiplies every count, as in `local`. */
   factor?: number
+  /** Counts that this node may begin in Redis for one operation in one window; beyond, it counts by itself (F17). */
+  begunMax?: number
 }
 const sharedPerSecondMax = 2
 
@@ -26,23 +28,35 @@ export const isShared = ({ count, windowMs }: RateLimit): boolean =>
   count * 1000 <= sharedPerSecondMax * windowMs
 
 export function sharedLimiter(options: SharedLimiterOptions): Limiter {
-  const { local, redis, circuit, prefix = 'tokenim', factor = 1 } = options
+  const { local, redis, circuit, prefix = 'tokenim', factor = 1, begunMax = countedMax } = options
   const counters = new Map<string, RateLimiterRedis>()
-  const counterOf = (op: string, { count, windowMs }: RateLimit): RateLimiterRedis => {
-    const known = counters.get(op)
+  const counterOf = (op: string, count: number, windowMs: number): RateLimiterRedis => {
+    const name = `${op}:${count}`
+    const known = counters.get(name)
     if (known) return known
     const made = new RateLimiterRedis({
-      ...{ storeClient: redis, rejectIfRedisNotReady: true, keyPrefix: `${prefix}:limit:${op}` },
+      ...{ storeClient: redis, rejectIfRedisNotReady: true, keyPrefix: `${prefix}:limit:${name}` },
       ...{ points: count * factor, duration: windowMs / 1000 },
       // Whoever is over the limit costs no more questions.
       inMemoryBlockOnConsumed: count * factor + 1,
     })
-    counters.set(op, made)
+    counters.set(name, made)
     return made
   }
-  const consume = (counter: RateLimiterRedis, who: string | number): Promise<number> =>
+  const begun = new Map<string, Begun>()
+  const begunOf = (op: string, windowMs: number): Begun => {
+    const known = begun.get(op)
+    if (known && performance.now() < known.until) return known
+    const fresh = { count: 0, until: performance.now() + windowMs }
+    begun.set(op, fresh)
+    return fresh
+  }
+  const consume = (counter: RateLimiterRedis, who: string | number, seen: Begun): Promise<number> =>
     counter.consume(who).then(
-      () => 0,
+      ({ isFirstInDuration }) => {
+        if (isFirstInDuration) seen.count += 1
+        return 0
+      },
       (refusal: unknown) => {
         if (refusal instanceof RateLimiterRes) return Math.max(1, Math.ceil(refusal.msBeforeNext))
         throw refusal
@@ -52,7 +66,20 @@ export function sharedLimiter(options: SharedLimiterOptions): Limiter {
     async take(op, who, limit) {
       const waitMs = await local.take(op, who, limit)
       if (waitMs > 0 || !isShared(limit)) return waitMs
-      return (await circuit.run(() => consume(counterOf(op, limit), who))) ?? 0
+      const seen = begunOf(op, limit.windowMs)
+      for (const [name, count] of countedFor(who, limit)) {
+        if (seen.count >= begunMax) return 0
+        const counter = counterOf(op, count, limit.windowMs)
+        const sharedWaitMs = (await circuit.run(() => consume(counter, name, seen))) ?? 0
+        if (sharedWaitMs > 0) return sharedWaitMs
+      }
+      return 0
     },
   }
+}
+
+/** Counts of one operation that this node began in Redis, until the window ends. */
+interface Begun {
+  count: number
+  until: number
 }

@@ -52,7 +52,7 @@ async function start(config: Config, allLines: Log, fatal: (error: unknown) => v
   const { redisUrl: url, redisPrefix: prefix } = config
   const bus = url ? redisBus({ url, prefix, onError }) : memoryBus()
   const shared = url ? openShared(url, prefix, onError) : undefined
-  const local = memoryLimiter(rateFactor)
+  const local = memoryLimiter({ factor: rateFactor })
   const registry = new Registry()
   const load = createLoad({ ticks: () => performance.now(), loopDelayMs: watchLoop() })
   const app = createApp({

@@ -20,9 +20,13 @@ interface Prepared {
 /** Makes an account and signs the device in (A1). Repeated with the same clientId and password it signs in (A7). */
 export const register = ({ tokens, passwords }: AccountsDeps) =>
   handleWrite<'accounts.register', Prepared>('accounts.register', {
+    check: ({ account, password }) =>
+      accountKeyOf(password) === accountKeyOf(account)
+        ? refuse('invalidInput', { path: '/password' })
+        : undefined,
+
     async prepare({ input, db, tools }) {
       const accountKey = accountKeyOf(input.account)
-      if (accountKeyOf(input.password) === accountKey) return refuse('invalidInput', { path: '/password' })
       const old = await userByKey(db, accountKey)
       const mine = old?.register_client_id === input.clientId
       if (passwords.isBusy()) return refuse('tooManyRequests', { retryAfterMs: 1_000 })

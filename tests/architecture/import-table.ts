@@ -128,9 +128,9 @@ export const importTable: readonly Row[] = [
     may: [/^protocol\/define$/, /^server\/(settings|secrets)$/, nodeOf('fs|path|crypto')],
   },
   {
-    files: /^server\/limiter(-shared)?\.ts$/,
-    may: [/^rate-limiter-flexible$/],
-    types: [protocol, /^server\/limiter$/, /^server\/bus\//, /^ioredis$/],
+    files: /^server\/(limiter(-shared)?|counts)\.ts$/,
+    may: [/^rate-limiter-flexible$/, /^server\/(limiter|counts|transport\/address)$/],
+    types: [protocol, /^server\/bus\//, /^ioredis$/],
   },
   { files: /^server\/log\.ts$/, may: [/^pino$/] },
   { files: /^server\/loop-delay\.ts$/, may: [nodeOf('perf_hooks')] },

@@ -1,6 +1,5 @@
 /** What may pile up inside the server, and where it stops (L4). */
 import { describe, expect, it } from 'vitest'
-import { countedMax, memoryLimiter } from '../../server/limiter'
 import type { Connection, Db } from '../../server/db/connection'
 import { Channel } from '../../server/sync/channel'
 import type { EventData } from '../../protocol'
@@ -52,17 +51,5 @@ describe('a channel whose database does not answer', () => {
     expect(frames.length).toBeLessThan(300)
     expect(frames.at(-1)?.to).toBe(newest)
     for (const [n, { from }] of frames.entries()) expect(from).toBe(frames[n - 1]?.to ?? 0)
-  })
-})
-
-describe('limits of very many addresses', () => {
-  it('[L4] [F10] those who are counted go on, new ones have to wait, and none is let through uncounted', async () => {
-    const limiter = memoryLimiter()
-    const limit = { per: 'address', count: 2, windowMs: 60_000 } as const
-    for (let n = 0; n < countedMax; n++) await limiter.take('op', `address ${n}`, limit)
-    expect(await limiter.take('op', 'address 5', limit)).toBe(0)
-    expect(await limiter.take('op', 'address 5', limit)).toBeGreaterThan(0)
-    expect(await limiter.take('op', 'one more', limit)).toBe(60_000)
-    expect(await limiter.take('other', 'one more', limit)).toBe(0)
   })
 })

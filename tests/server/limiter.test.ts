@@ -18,7 +18,12 @@ const [commandTimeoutMs, silentMs] = [30_000, 30_000]
 const opened: Redis[] = []
 afterEach(() => opened.splice(0).forEach((redis) => redis.disconnect()))
 
-async function nodeOn(url: string, prefix: string, failures: unknown[] = []): Promise<Limiter> {
+async function nodeOn(
+  url: string,
+  prefix: string,
+  failures: unknown[] = [],
+  begunMax?: number,
+): Promise<Limiter> {
   const redis = connect({ url, name: prefix, commandTimeoutMs, silentMs, onError: () => undefined })
   opened.push(redis)
   const circuit = createCircuit(
@@ -29,7 +34,7 @@ async function nodeOn(url: string, prefix: string, failures: unknown[] = []): Pr
   const local = memoryLimiter()
   // Whichever comes first: it is there, or it is away.
   await new Promise((resolve) => redis.once('ready', resolve).once('error', resolve))
-  return sharedLimiter({ local, redis, circuit, prefix })
+  return sharedLimiter({ local, redis, circuit, prefix, ...(begunMax ? { begunMax } : {}) })
 }
 /** How many of so many calls were let through, taken from each node in turn. */
 async function allowed(nodes: readonly Limiter[], calls: number, limit = rare, who = '1.2.3.4') {
@@ -64,6 +69,22 @@ describe.each(backends)('[F13] two nodes on $name', ({ url }) => {
     expect(waitMs).toBeGreaterThan(0)
     expect(waitMs).toBeLessThanOrEqual(rare.windowMs)
     expect(await allowed(nodes, 60, rare, '5.6.7.8')).toBe(rare.count)
+  })
+  it('[F17] count IPv6 together by /64 and by /48, which may call eight times as often', async () => {
+    const prefix = `tokenim_test_${randomUUID()}`
+    const nodes = [await nodeOn(url, prefix), await nodeOn(url, prefix)]
+    expect(await allowed(nodes, 60, rare, '2001:db8:7:1::/64')).toBe(rare.count)
+    let more = 0
+    for (let n = 2; n < 100; n++) more += await allowed(nodes, 4, rare, `2001:db8:7:${n}::/64`)
+    expect(more).toBe(7 * rare.count)
+    expect(await allowed(nodes, 4, rare, '2001:db8:8:1::/64')).toBe(4)
+  })
+  it('[F17] begin so many counts in Redis and no more, then each counts by itself', async () => {
+    const prefix = `tokenim_test_${randomUUID()}`
+    const nodes = [await nodeOn(url, prefix, [], 50), await nodeOn(url, prefix, [], 50)]
+    for (let n = 0; n < 400; n++) await nodes[n % 2]!.take('op', `10.0.0.${n}`, rare)
+    expect(await opened[0]!.keys(`${prefix}:limit:*`)).toHaveLength(100)
+    expect(await allowed(nodes, 60)).toBe(2 * rare.count)
   })
   it('ask Redis nothing for what is called often, and nothing more for who is over his limit', async () => {
     const prefix = `tokenim_test_${randomUUID()}`

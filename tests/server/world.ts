@@ -52,7 +52,8 @@ export const device = { name: 'Test phone', platform: 'h5' } as const
 let clientIds = 0
 export const freshClientId = (): string => `client-${String(++clientIds).padStart(8, '0')}`
 
-export async function createWorld(db: Db) {
+/** `limiter`: absent, nobody is limited. */
+export async function createWorld(db: Db, { limiter = generous }: { limiter?: Limiter } = {}) {
   let now = startMs
   let people = 0
   const clock = { now: () => now, advance: (ms: number) => void (now += ms) }
@@ -90,7 +91,7 @@ export async function createWorld(db: Db) {
     commit,
     db,
     tools,
-    limiter: generous,
+    limiter,
     log,
     checkOutput: true,
   })
