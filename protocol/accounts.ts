@@ -1,7 +1,7 @@
 /** Accounts: who somebody is, and on which devices. */
 import { oneOf, op, record, t } from './define'
 import { limits } from './limits'
-import { ClientIdText, Empty, Id, Profile, SeqNumber, Time, withoutNul } from './records'
+import { ClientIdText, Empty, Id, Profile, SeqNumber, Time, nameWords } from './records'
 
 export const AccountName = t.String({
   minLength: limits.accountCharsMin,
@@ -12,7 +12,7 @@ export const AccountName = t.String({
 })
 const Password = t.String({ minLength: limits.passwordCharsMin, maxLength: limits.passwordCharsMax })
 const Device = record({
-  name: t.String({ minLength: 1, maxLength: 60, pattern: withoutNul }),
+  name: nameWords({ minLength: 1, maxLength: 60 }),
   platform: oneOf('h5', 'app', 'mp-weixin', 'other'),
 })
 const Token = t.String({ maxLength: limits.tokenCharsMax })
@@ -34,10 +34,9 @@ export const accounts = {
       clientId: ClientIdText,
       account: AccountName,
       password: Password,
-      name: t.String({
-        minLength: 1,
+      name: nameWords({
         maxLength: limits.nameCharsMax,
-        pattern: '^[^\\u0000]*[^\\s\\u0000][^\\u0000]*$',
+        description: 'Kept without white space around it (T2).',
       }),
       device: Device,
     }),
@@ -51,7 +50,7 @@ export const accounts = {
     repeat: 'natural',
     limit: { per: 'address', count: 60, windowMs: 600_000 },
     input: record({
-      account: t.String({ minLength: 1, maxLength: 64, pattern: withoutNul }),
+      account: nameWords({ minLength: 1, maxLength: 64 }),
       password: t.String({ minLength: 1, maxLength: 128 }),
       device: Device,
     }),

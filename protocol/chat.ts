@@ -1,7 +1,7 @@
 /** Chat: conversations, messages, places. */
 import { op, record, t } from './define'
 import { limits } from './limits'
-import { ClientIdText, Id, MessageRow, PositionRecord, SeqNumber, Time, seqBounds } from './records'
+import { ClientIdText, Id, MessageRow, PositionRecord, SeqNumber, Time, seqBounds, words } from './records'
 
 export const chat = {
   'chat.sendMessage': op({
@@ -14,7 +14,7 @@ export const chat = {
       clientId: ClientIdText,
       body: record({
         kind: t.Literal('text'),
-        text: t.String({ minLength: 1, maxLength: limits.messageTextCharsMax, pattern: '\\S' }),
+        text: words({ minLength: 1, maxLength: limits.messageTextCharsMax }),
       }),
       seenSeq: t.Integer({
         ...seqBounds,

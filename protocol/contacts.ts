@@ -1,14 +1,14 @@
 /** Contacts: friends and the requests to become one. */
 import { op, record, t } from './define'
 import { limits } from './limits'
-import { ClientIdText, Id, Profile, Time, withoutNul } from './records'
+import { ClientIdText, Id, Profile, Time, nameWords, noteWords } from './records'
 
 export const contacts = {
   'contacts.searchAccount': op({
     kind: 'read',
     auth: 'user',
     limit: { per: 'user', count: 60, windowMs: 60_000 },
-    input: record({ account: t.String({ minLength: 1, maxLength: 64, pattern: withoutNul }) }),
+    input: record({ account: nameWords({ minLength: 1, maxLength: 64 }) }),
     output: record({ profile: t.Union([Profile, t.Null()]) }),
     errors: [],
     doc: 'Finds one user by the exact account, whatever its case. null: nobody.',
@@ -21,7 +21,7 @@ export const contacts = {
     input: record({
       clientId: ClientIdText,
       userId: Id,
-      message: t.String({ maxLength: limits.requestMessageCharsMax, pattern: withoutNul }),
+      message: noteWords({ maxLength: limits.requestMessageCharsMax }),
     }),
     output: record({ requestId: Id, at: Time }),
     errors: ['notFound', 'selfRequest', 'alreadyFriends'],

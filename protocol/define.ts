@@ -13,6 +13,7 @@ import {
   type TObject,
   type TProperties,
   type TSchema,
+  type TUnsafe,
 } from '@sinclair/typebox'
 import { TypeCompiler } from '@sinclair/typebox/compiler'
 import type { ErrorCode } from './errors'
@@ -106,6 +107,19 @@ TypeRegistry.Set<TSchema & { enum: readonly unknown[] }>(oneOfKind, (schema, val
 /** A literal union: `oneOf('direct', 'group')`. */
 export const oneOf = <const V extends string[]>(...values: V) =>
   Type.Unsafe<V[number]>({ [Kind]: oneOfKind, type: 'string', enum: values })
+
+type TextOptions = StringOptions & Bounds<'maxLength'>
+/** Defines texts that keep a rule of protocol/rules: what it gives makes their schemas. `name` is said in refusals. */
+export function textKind(
+  name: string,
+  keeps: (text: string) => boolean,
+): (options: TextOptions) => TUnsafe<string> {
+  TypeRegistry.Set<TSchema & TextOptions>(name, ({ minLength = 0, maxLength }, value) => {
+    if (typeof value !== 'string') return false
+    return value.length >= minLength && value.length <= maxLength && keeps(value)
+  })
+  return (options) => Type.Unsafe<string>({ [Kind]: name, type: 'string', format: name, ...options })
+}
 
 /** Where a value first fails its schema: a JSON pointer and what was expected there. */
 export interface Issue {

@@ -1,6 +1,7 @@
 /** Shapes that several domains speak of. */
-import { oneOf, record, t, type Static } from './define'
+import { oneOf, record, t, textKind, type Static } from './define'
 import { limits } from './limits'
+import { isName, isNote, isText } from './rules/words'
 
 /** Seqs, versions and counts: what a number of every language holds exactly (F18). */
 export const seqBounds = { minimum: 0, maximum: Number.MAX_SAFE_INTEGER }
@@ -13,8 +14,10 @@ export const ClientIdText = t.String({
   pattern: '^[A-Za-z0-9_-]+$',
   description: 'Made and saved by the caller before the first send, the same through all retries.',
 })
-/** Databases and languages of the C family end a text at U+0000: no short text may hold one. */
-export const withoutNul = '^[^\\u0000]*$'
+/** What people write (rules T): a text, a name in one line, a note that may be left out. */
+export const words = textKind('words', isText)
+export const nameWords = textKind('name', isName)
+export const noteWords = textKind('note', isNote)
 export const Empty = record({})
 
 /** What the database keeps may be longer than what is taken today. */

@@ -6,6 +6,7 @@
  *    2026-11  sync.wait; phones that do not know it never ask.
  *    2026-11  Waits before coming back are drawn from nothing up; a matter of the phone alone.
  *    2026-11  Every number, text and list has its ends (F18); no phone sends anything beyond them.
+ *    2026-11  Texts and names show something (T1 to T4); a phone that sends others is refused with invalidInput.
  */
 export const PROTOCOL_VERSION = 1
 export const MIN_PROTOCOL_VERSION = 1

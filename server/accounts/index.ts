@@ -14,7 +14,7 @@ import { getProfiles } from './getProfiles'
 import { refresh } from './refresh'
 import { register } from './register'
 import { toProfile, toProfileRow } from './rows'
-import { accountKeyOf } from './rules'
+import { accountKeyOf, mayBeAccount } from './rules'
 import { signIn } from './signIn'
 import { signOut } from './signOut'
 import { changedUser, userByKey, usersByIds } from './sql'
@@ -32,7 +32,8 @@ export async function profileOf(db: Connection, id: UserId): Promise<Profile | u
 
 /** Profile of the user with this account, whatever its case (C1). */
 export async function profileByAccount(db: Connection, account: string): Promise<Profile | undefined> {
-  const user = await userByKey(db, accountKeyOf(account))
+  // Folding turns some signs into letters that they are not: the Kelvin sign into k.
+  const user = mayBeAccount(account) ? await userByKey(db, accountKeyOf(account)) : undefined
   return user && toProfile(user)
 }
 

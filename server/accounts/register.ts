@@ -1,5 +1,6 @@
 import type { Input } from '../../protocol'
 import type { UserId } from '../../protocol/ids'
+import { tidyName } from '../../protocol/rules/words'
 import { handleWrite, ok, refuse, type Tx } from '../handle'
 import type { UsersTable } from '../db/tables'
 import type { AccountsDeps } from './deps'
@@ -33,7 +34,7 @@ export const register = ({ tokens, passwords }: AccountsDeps) =>
       return ok({
         passwordFits: mine ? await passwords.fits(input.password, old.password_hash) : undefined,
         passwordHash: old ? '' : await passwords.hash(input.password),
-        place: sortPlaceOf(input.name),
+        place: sortPlaceOf(nameOf(input)),
         random: tools.token(32),
       })
     },
@@ -49,6 +50,9 @@ export const register = ({ tokens, passwords }: AccountsDeps) =>
     },
   })
 
+/** The name as it is kept (T2): composed, so that it is found and sorted however it was typed. */
+const nameOf = ({ name }: Input<'accounts.register'>): string => tidyName(name).normalize('NFC')
+
 /** Id of the new user, who gets his own stream. */
 async function addUser(
   tx: Tx,
@@ -62,7 +66,7 @@ async function addUser(
     version: 0,
     account: input.account,
     account_key: accountKeyOf(input.account),
-    name: input.name,
+    name: nameOf(input),
     sort_key: place.sortKey,
     letter: place.letter,
     password_hash: passwordHash,

@@ -1,6 +1,7 @@
 /** A text being written: typing, emoji at the cursor, limits. */
 import { computed, ref } from 'vue'
 import { limits } from '../../protocol/limits'
+import { textFault } from '../../protocol/rules/words'
 import { dropLast } from './emoji'
 
 /** The counter appears when this many characters are left. */
@@ -10,10 +11,13 @@ export function useDraft(draft: string) {
   const text = ref(draft)
   let cursor = draft.length
   const tooLong = computed(() => text.value.length > limits.messageTextCharsMax)
+  /** What keeps it from being sent (T1, T3); white space alone is a text that was not begun. */
+  const fault = computed(() => (/\S/.test(text.value) ? textFault(text.value) : undefined))
   return {
     text,
     tooLong,
-    canSend: computed(() => /\S/.test(text.value) && !tooLong.value),
+    fault,
+    canSend: computed(() => /\S/.test(text.value) && !fault.value && !tooLong.value),
     /** Characters so far, once the limit is near. */
     count: computed(() =>
       text.value.length >= limits.messageTextCharsMax - counterWhenLeft ? text.value.length : undefined,

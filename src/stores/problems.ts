@@ -1,6 +1,7 @@
 /** What is wrong with what somebody typed, as a key of the catalogue; undefined when nothing is. */
 import { retryOf, type ErrorCode } from '../../protocol/errors'
 import { limits } from '../../protocol/limits'
+import { isNote, nameFault, tidyName } from '../../protocol/rules/words'
 
 export function accountProblem(account: string): string | undefined {
   if (!account) return 'sign.problem.accountEmpty'
@@ -15,8 +16,15 @@ export function passwordProblem(password: string): string | undefined {
 }
 export function nameProblem(name: string): string | undefined {
   if (!/\S/.test(name)) return 'sign.problem.nameEmpty'
-  return name.length <= limits.nameCharsMax ? undefined : 'sign.problem.nameLength'
+  const fault = nameFault(name)
+  if (fault) return fault === 'hidden' ? 'sign.problem.nameHidden' : 'sign.problem.nameSigns'
+  return tidyName(name).length <= limits.nameCharsMax ? undefined : 'sign.problem.nameLength'
 }
+/** Of what is said along with a request (T4). */
+export const noteProblem = (note: string): string | undefined =>
+  isNote(note.trim()) ? undefined : 'room.fault.hidden'
+
+export { typedAccount } from '../../protocol/rules/words'
 
 /** The same may succeed when it is tried again. */
 export const mayPass = (code: ErrorCode): boolean => retryOf(code) !== 'never'

@@ -1,5 +1,6 @@
 import { defineStore } from 'pinia'
 import type { Input } from '../../protocol'
+import { isName, tidyName } from '../../protocol/rules/words'
 import { derived } from './derived'
 import { ask, call, engine, viewOf } from './engine'
 
@@ -11,7 +12,8 @@ function thisDevice(): Input<'accounts.signIn'>['device'] {
   const { uniPlatform, deviceBrand, deviceModel, browserName } = uni.getSystemInfoSync()
   const platform = platforms[uniPlatform] ?? 'other'
   const words = platform === 'h5' ? [browserName, deviceModel] : [deviceBrand, deviceModel]
-  return { platform, name: words.filter(Boolean).join(' ').slice(0, 60) || platform }
+  const name = tidyName(words.filter(Boolean).join(' ')).slice(0, 60)
+  return { platform, name: isName(name) ? name : platform }
 }
 
 /** Who is signed in on this phone, and how it is linked to the server. */
@@ -31,7 +33,7 @@ export const useSession = defineStore('session', () => {
     because,
     /** Makes an account and signs in. Errors: accountTaken and the common ones. */
     register: (account: string, name: string, password: string) =>
-      call('accounts.register', { account, name, password, device: thisDevice() }),
+      call('accounts.register', { account, name: tidyName(name), password, device: thisDevice() }),
     /** Errors: badCredentials, tooManyRequests and the common ones. */
     signIn: (account: string, password: string) =>
       call('accounts.signIn', { account, password, device: thisDevice() }),

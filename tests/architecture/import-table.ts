@@ -68,7 +68,13 @@ export const importTable: readonly Row[] = [
   { files: /^src\/i18n\//, may: [/^src\/i18n\//, /^vue-i18n$/] },
   {
     files: /^src\/components\//,
-    may: [/^src\/components\//, /^(vue|dayjs)(\/|$)/, /^src\/i18n$/, /^protocol\/limits$/],
+    may: [
+      /^src\/components\//,
+      /^(vue|dayjs)(\/|$)/,
+      /^src\/i18n$/,
+      /^protocol\/limits$/,
+      /^protocol\/rules\//,
+    ],
     types: [protocol, /^src\/engine\/face$/],
   },
   {

@@ -1,0 +1,28 @@
+import { expect, it } from 'vitest'
+import { nameProblem, noteProblem, typedAccount } from './problems'
+
+it.each([
+  ['', 'sign.problem.nameEmpty'],
+  [' ', 'sign.problem.nameEmpty'],
+  ['\u200b', 'sign.problem.nameHidden'],
+  ['\u3164\u2800', 'sign.problem.nameHidden'],
+  ['An\nna', 'sign.problem.nameSigns'],
+  ['\u202eannA', 'sign.problem.nameSigns'],
+  ['a'.repeat(21), 'sign.problem.nameLength'],
+  [`  ${'a'.repeat(20)} `, undefined],
+  ['👨‍👩‍👧', undefined],
+])('[T2, T4] the name %j: %s', (name, problem) => {
+  expect(nameProblem(name)).toBe(problem)
+})
+
+it('[T4] a note may be left out, and otherwise has to show something', () => {
+  expect(['', ' ', 'hi'].map(noteProblem)).toEqual([undefined, undefined, undefined])
+  expect(noteProblem('\u200b')).toBe('room.fault.hidden')
+})
+
+it('[C1] an account is what is left without the signs that were pasted along', () => {
+  expect(['anna', ' anna\u00a0', '\u202aan\u200bna\u202c', '\ufeffanna\u200e'].map(typedAccount)).toEqual([
+    ...['anna', 'anna', 'anna', 'anna'],
+  ])
+  expect(typedAccount('an na')).toBe('an na')
+})
