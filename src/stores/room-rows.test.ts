@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { MessageView, RoomView } from '../engine/face'
-import { needsTime, roomRows } from './room-rows'
+import { roomRows, timedOf } from './room-rows'
 
 const message = (seq: number, mine: boolean, more: Partial<MessageView> = {}): MessageView => ({
   key: `k${seq}`,
@@ -50,18 +50,45 @@ describe('rows of a room', () => {
     expect(roomRows(room(newest), undefined).some((r) => r.receipt)).toBe(false)
   })
 
-  it('show the time above the first message and after more than five minutes', () => {
+  it('[U13] show the time above the first message and after more than five minutes', () => {
     const rows = roomRows(room([message(1, false), message(6, false), message(12, true)]), undefined)
     expect(rows.map((r) => r.timed)).toEqual([true, false, true])
   })
 })
 
 describe('the line with the time', () => {
-  it('stands above the first message and after more than five minutes, not at exactly five', () => {
-    const start = 1_763_690_400_000
-    expect(needsTime(undefined, start)).toBe(true)
-    expect(needsTime(start, start + 5 * 60_000)).toBe(false)
-    expect(needsTime(start, start + 5 * 60_000 + 1)).toBe(true)
-    expect(needsTime(start, start - 60_000)).toBe(false)
+  const minute = 60_000
+  const noon = new Date(2026, 10, 21, 12).getTime()
+  const midnight = new Date(2026, 10, 22).getTime()
+  /** Of as many messages, each `gapMs` after the one before: above which the time stands. */
+  const timed = (from: number, gapMs: number, count: number): number[] =>
+    timedOf(Array.from({ length: count }, (_, i) => from + i * gapMs)).flatMap((is, i) => (is ? [i] : []))
+
+  it('[U13] stands after a pause of more than five minutes, not of exactly five', () => {
+    expect(timedOf([])).toEqual([])
+    expect(timedOf([noon, noon + 5 * minute])).toEqual([true, false])
+    expect(timedOf([noon, noon + 5 * minute + 1])).toEqual([true, true])
+    expect(timedOf([noon, noon - minute])).toEqual([true, false])
+  })
+
+  it('[U13] stands at each change of day, however short the pause', () => {
+    expect(timedOf([midnight - 1, midnight])).toEqual([true, true])
+    expect(timedOf([midnight - 2, midnight - 1])).toEqual([true, false])
+    expect(timedOf([midnight, midnight - 1])).toEqual([true, false])
+    expect(timedOf([midnight - 1, midnight, midnight + 1])).toEqual([true, true, false])
+  })
+
+  it('[U13] stands in a stretch without a pause every 15 minutes and every 20 messages', () => {
+    expect(timed(noon, 4 * minute, 12)).toEqual([0, 4, 8])
+    expect(timed(noon, 5 * minute, 7)).toEqual([0, 3, 6])
+    expect(timed(noon, 1_000, 50)).toEqual([0, 20, 40])
+  })
+
+  it('[U13] is never far in a chat of 16 hours whose messages lie under five minutes apart', () => {
+    const count = 16 * 15
+    const shown = timed(midnight - 8 * 60 * minute, 4 * minute, count)
+    const gaps = shown.map((at, i) => (shown[i + 1] ?? count) - at)
+    expect(Math.max(...gaps)).toBeLessThanOrEqual(4)
+    expect(shown).toContain(count / 2)
   })
 })

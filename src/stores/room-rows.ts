@@ -19,19 +19,41 @@ export interface RoomRow {
 }
 
 const fiveMinutesMs = 5 * 60_000
+/** A stretch of messages without a pause has a time after this long, and after this many messages. */
+const stretchMs = 15 * 60_000
+const stretchMessages = 20
 
-/** A time stands above the first loaded message and above one that came more than five minutes after the one before. */
-export const needsTime = (before: TimeMs | undefined, at: TimeMs): boolean =>
-  before === undefined || at - before > fiveMinutesMs
+/**
+ * Above which messages the time stands, of `times` in the order of the room: the first, one on another day than the one
+ * before (midnight of this device), after a pause of more than five minutes, and in a stretch 15 minutes or 20 messages
+ * after the last time [U13].
+ */
+export function timedOf(times: readonly TimeMs[]): boolean[] {
+  let shownAt = 0
+  return times.map((at, i) => {
+    const before = times[i - 1]
+    const last = times[shownAt] ?? at
+    const timed =
+      before === undefined ||
+      at - before > fiveMinutesMs ||
+      at - last >= stretchMs ||
+      i - shownAt >= stretchMessages ||
+      (at > before && dayOf(at) !== dayOf(before))
+    if (timed) shownAt = i
+    return timed
+  })
+}
+const dayOf = (at: TimeMs): string => new Date(at).toDateString()
 
 export function roomRows(view: RoomView, entry: Entry | undefined): RoomRow[] {
   const { messages } = view
   const dividedKey = entry && entry.unread > 0 ? firstUnread(messages, entry.seq)?.key : undefined
+  const timed = timedOf(messages.map(({ at }) => at))
   const receiptKey = lastReadOfMine(messages)?.key
   return messages.map((message, i) => ({
     key: message.key,
     message,
-    timed: needsTime(messages[i - 1]?.at, message.at),
+    timed: timed[i] === true,
     divided: message.key === dividedKey,
     receipt: message.key === receiptKey,
   }))
