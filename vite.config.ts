@@ -1,13 +1,13 @@
 import uniPlugin from '@dcloudio/vite-plugin-uni'
 import { defineConfig } from 'vite'
-import { axiosCore, noThirdParties } from './scripts/vite-plugins'
+import { axiosCore, compressed, noThirdParties } from './scripts/vite-plugins'
 
 /** Under `"type": "module"` the CommonJS plugin arrives wrapped. */
 const uni = (uniPlugin as unknown as { default?: typeof uniPlugin }).default ?? uniPlugin
 const server = `127.0.0.1:${process.env.PORT ?? '8080'}`
 
 export default defineConfig({
-  plugins: [uni(), axiosCore(), noThirdParties()],
+  plugins: [uni(), axiosCore(), noThirdParties(), compressed()],
   build: { target: 'es2018' },
   server: {
     host: '127.0.0.1',

@@ -39,7 +39,8 @@ export function openApi(
         'The same operations travel over the WebSocket at /ws as {t:"req",id,op,in}; x-frames, x-events and x-close-codes describe it.',
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
-    servers: [{ url: '/' }],
+    /** Relative to where the document is: the server may stand under a path of its host (W29). */
+    servers: [{ url: '..' }],
     paths: Object.fromEntries(
       Object.entries(ops).map(([name, definition]) => [`/api/${name}`, pathOf(name, definition)]),
     ),

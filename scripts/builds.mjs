@@ -27,6 +27,8 @@ export const builds = {
       'manifest.json',
       'index.html',
       'vite.config.ts',
+      'scripts/vite-plugins.ts',
+      'scripts/compress.ts',
       'package.json',
     ],
     args: [at('scripts/uni.mjs'), 'build'],

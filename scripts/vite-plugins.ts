@@ -1,7 +1,8 @@
-/** What is left out of the client's outputs. */
+/** What is left out of the client's outputs, and what is put beside them. */
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import type { Plugin } from 'vite'
+import { compressFolder } from './compress'
 
 const browserFlags = `
 export const hasBrowserEnv = false
@@ -40,6 +41,22 @@ export function noThirdParties(): Plugin {
       sequential: true,
       handler() {
         if (process.env.UNI_OUTPUT_DIR) clean(process.env.UNI_OUTPUT_DIR)
+      },
+    },
+  }
+}
+
+/** Browsers get every file of the H5 client compressed (W27). The last plugin: what it packs is final. */
+export function compressed(): Plugin {
+  return {
+    name: 'compressed',
+    apply: 'build',
+    closeBundle: {
+      order: 'post',
+      sequential: true,
+      handler() {
+        const { UNI_OUTPUT_DIR: folder, UNI_PLATFORM: platform } = process.env
+        if (folder && platform === 'h5') compressFolder(folder)
       },
     },
   }

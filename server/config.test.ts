@@ -40,6 +40,16 @@ describe('configuration', () => {
   })
 
   it.each([
+    [undefined, ''],
+    ['/', ''],
+    ['/chat', '/chat'],
+    ['/chat/', '/chat'],
+    ['/~me/im.v2', '/~me/im.v2'],
+  ])('[W29] takes the path %s as %j', (given, basePath) => {
+    expect(loadConfig({ ...base, BASE_PATH: given })).toMatchObject({ basePath })
+  })
+
+  it.each([
     [{ PORT: '80a' }, 'PORT'],
     [{ PORT: '70000' }, 'PORT'],
     [{ PORT: '-1' }, 'PORT'],
@@ -54,6 +64,11 @@ describe('configuration', () => {
     [{ JWT_SECRET: 'short' }, 'JWT_SECRET'],
     [{ JWT_SECRET: 'ab'.repeat(40) }, 'JWT_SECRET'],
     [{ JWT_SECRET: undefined, REDIS_URL: 'redis://host' }, 'JWT_SECRET'],
+    [{ BASE_PATH: 'chat' }, 'BASE_PATH'],
+    [{ BASE_PATH: '/a//b' }, 'BASE_PATH'],
+    [{ BASE_PATH: '/a/../b' }, 'BASE_PATH'],
+    [{ BASE_PATH: '/chat?x' }, 'BASE_PATH'],
+    [{ BASE_PATH: 'https://host/chat' }, 'BASE_PATH'],
     [{ TOKENIM_PROT: '1' }, 'TOKENIM_PROT'],
     [{ TOKENIM_CONFIG: '/nowhere/at/all.json' }, 'TOKENIM_CONFIG'],
   ])('stops on %j and names %s, without the value', (env: Record<string, string | undefined>, name) => {

@@ -7,6 +7,8 @@ import { settingNames, Settings, type SettingName } from './settings'
 export interface Config {
   readonly port: number
   readonly host: string
+  /** As `/chat`; empty: the root. */
+  readonly basePath: string
   readonly dataDir: string
   /** Absent: SQLite in dataDir. */
   readonly databaseUrl: string | undefined
@@ -40,6 +42,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>> = p
   return {
     port: settings.PORT,
     host: settings.HOST,
+    basePath: settings.BASE_PATH.replace(/\/$/, ''),
     dataDir: settings.DATA_DIR,
     databaseUrl: settings.DATABASE_URL,
     redisUrl: settings.REDIS_URL,

@@ -39,7 +39,7 @@ interface Running {
 
 async function start(config: Config, allLines: Log, fatal: (error: unknown) => void): Promise<Running> {
   const log = calmLog(allLines, (ms, run) => void setTimeout(run, ms).unref())
-  const { publicOrigins: origins, trustProxy, rateFactor, socketsPerAddress } = config
+  const { publicOrigins: origins, trustProxy, basePath, rateFactor, socketsPerAddress } = config
   const store = await openStore({
     config,
     tools,
@@ -79,10 +79,11 @@ async function start(config: Config, allLines: Log, fatal: (error: unknown) => v
     log: allLines,
     origins,
     trustProxy,
+    basePath,
     clientDir: clientFolder(),
     notReady,
   })
-  const closeSockets = serveWs({ server: http.server, gateway, origins, trustProxy })
+  const closeSockets = serveWs({ server: http.server, gateway, origins, trustProxy, basePath })
   app.start()
   await http.listen({ port: config.port, host: config.host }).catch((error: unknown) => {
     if (!(error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')) throw error

@@ -13,6 +13,13 @@ const host = t.String({
   default: '0.0.0.0',
   description: 'Address to listen on. The default hears every network; 127.0.0.1 hears this machine only.',
 })
+const basePath = t.String({
+  pattern: '^(/(?!\\.+(/|$))[\\w.~@+-]+)*/?$',
+  maxLength: 200,
+  default: '',
+  description:
+    'Path of the host under which the proxy shows this server, when it does not take the path away: /chat. Absent: the root.',
+})
 const dataDir = t.String({
   minLength: 1,
   maxLength: 4_096,
@@ -85,6 +92,7 @@ const jwtSecret = t.Optional(
 export const Settings = record({
   PORT: port,
   HOST: host,
+  BASE_PATH: basePath,
   DATA_DIR: dataDir,
   DATABASE_URL: databaseUrl,
   REDIS_URL: redisUrl,

@@ -7,6 +7,6 @@ declare module '*.vue' {
 }
 
 interface ImportMetaEnv {
-  /** Address of the server for app and mini-program builds, `https://chat.example.com`. H5 uses its own origin. */
+  /** Address of the server for app and mini-program builds, `https://chat.example.com` or `https://example.com/chat`. H5 uses where its page came from. */
   readonly VITE_SERVER_URL?: string
 }

@@ -26,7 +26,12 @@ export function serveApi(http: FastifyInstance, { app, origins, trustProxy }: Ap
   const document = openApi(ops, events)
   const page = docsPage(document)
   http.get('/api/openapi.json', () => document)
-  http.get('/api/docs', (_request, reply) => reply.type('text/html; charset=utf-8').send(page))
+  http.get('/api/docs', (request, reply) =>
+    // Its links are relative: they fit one address alone (W29).
+    /\/(\?|$)/.test(request.url)
+      ? reply.redirect('../docs')
+      : reply.type('text/html; charset=utf-8').send(page),
+  )
 
   async function call(request: Request, reply: FastifyReply, input: unknown): Promise<FastifyReply> {
     void reply.header('cache-control', 'no-store')

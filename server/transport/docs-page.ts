@@ -47,7 +47,7 @@ export function docsPage(document: unknown): string {
   return `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>TokenIM API</title>
 <meta name="viewport" content="width=device-width, initial-scale=1"><link rel="icon" href="data:,"><style>${style}</style></head><body><main>
 <h1>TokenIM API</h1><p>Protocol ${escape(info.version)}. ${prose(info.description)}</p>
-<p><a href="/api/openapi.json">OpenAPI 3.1 document</a></p>
+<p><a href="openapi.json">OpenAPI 3.1 document</a></p>
 <nav><ul>${[...names, ...chapters].map((name) => `<li><a href="#${name}">${name}</a></li>`).join('')}</ul></nav>
 <h2>Operations</h2>${Object.entries(paths).map(operationHtml).join('')}
 <h2 id="Frames">Frames</h2>${table(['t', 'From', 'Shape', ''], frames)}

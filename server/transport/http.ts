@@ -13,10 +13,13 @@ import { limits } from '../../protocol/limits'
 import type { Log } from '../log'
 import { fail } from './answers'
 import { serveApi, type ApiOptions } from './api'
+import { innerUrl, withSlash } from './base-path'
 import { serveClient } from './client'
 
 export interface HttpOptions extends ApiOptions {
   log: Log
+  /** As `/chat`; empty: the root. Addresses without it are answered too: proxies that take it away need no setting. */
+  basePath?: string
   /** Folder of the built H5 client. */
   clientDir: string
   /** Why this server should get no traffic; undefined: it is ready. */
@@ -25,7 +28,7 @@ export interface HttpOptions extends ApiOptions {
 
 /** The server, not listening yet. */
 export async function createHttp(options: HttpOptions): Promise<FastifyInstance> {
-  const { log, origins, notReady } = options
+  const { log, origins, basePath = '', notReady } = options
   const loggerInstance: FastifyBaseLogger = log.child({}, { serializers: { req: requestLine } })
   const http = Fastify({
     loggerInstance,
@@ -34,6 +37,7 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
     bodyLimit: limits.frameInBytesMax,
     requestTimeout: 30_000,
     routerOptions: { ignoreTrailingSlash: true },
+    rewriteUrl: ({ url = '/' }) => innerUrl(url, basePath),
     forceCloseConnections: true,
     // While it closes, calls still get the answer of the catalogue: draining.
     return503OnClosing: false,
@@ -57,8 +61,11 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
     return reply.code(reason ? 503 : 200).send(reason ? { ok: false, reason } : { ok: true })
   })
   serveApi(http, options)
+  if (basePath) http.get(basePath, (request, reply) => reply.redirect(withSlash(request.url)))
   await serveClient(http, options.clientDir)
-  http.setNotFoundHandler((_request, reply) => fail(reply, { code: 'notFound' }))
+  http.setNotFoundHandler((_request, reply) =>
+    fail(reply.header('cache-control', 'no-store'), { code: 'notFound' }),
+  )
   return http
 }
 

@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream'
 import { WebSocketServer, type WebSocket } from 'ws'
 import { limits } from '../../protocol/limits'
 import { addressOf } from './address'
+import { innerUrl } from './base-path'
 import type { Wire } from './connection'
 import type { Gateway } from './gateway'
 import { originFits } from './origin'
@@ -16,10 +17,12 @@ export interface WsOptions {
   origins: readonly string[]
   /** Trusted proxies in front. */
   trustProxy: number
+  /** As `/chat`; empty: the root (W29). */
+  basePath?: string
 }
 
 /** Serves /ws on `server`. Gives what stops it: cuts every socket that is still open. */
-export function serveWs({ server, gateway, origins, trustProxy }: WsOptions): () => void {
+export function serveWs({ server, gateway, origins, trustProxy, basePath = '' }: WsOptions): () => void {
   const wss = new WebSocketServer({
     noServer: true,
     maxPayload: limits.frameInBytesMax,
@@ -36,7 +39,7 @@ export function serveWs({ server, gateway, origins, trustProxy }: WsOptions): ()
   })
 
   function refusalOf(request: IncomingMessage, address: string): string | undefined {
-    const [path] = (request.url ?? '').split('?')
+    const [path] = innerUrl(request.url ?? '', basePath).split('?')
     if (path !== '/ws') return '404 Not Found'
     if (!originFits(request.headers, origins)) return '403 Forbidden'
     if (!gateway.admits(address)) return '429 Too Many Requests'

@@ -1,6 +1,6 @@
 /** The engine's ports, made of uni and what each target has. Every #ifdef for input and output stands in this folder. */
 import type { OwnerPort, Ports, StorePort } from '../engine/ports'
-import { serverUrl, socketUrl } from './address'
+import { ownName, serverUrl, socketUrl } from './address'
 import { createClock } from './clock'
 import { createDevice } from './device'
 import { createDice, cryptoSource, pooledSource, type ByteSource, type GetRandomValues } from './dice'
@@ -32,7 +32,7 @@ export function createPorts(): Ports {
 function keyValueStore(): StorePort {
   let store: StorePort
   // #ifdef H5
-  store = createH5Store('tokenim')
+  store = createH5Store(ownName('tokenim'))
   // #endif
   // #ifdef APP-PLUS
   store = createAppStore(plus.sqlite)

@@ -1,7 +1,8 @@
 import type { OwnerPort } from '../engine/ports'
+import { ownName } from './address'
 
 type Change = (owned: boolean) => void
-const lockName = 'tokenim-owner'
+const lockName = ownName('tokenim-owner')
 
 /** The app and the mini-program run once on a device. */
 export const soleOwner: OwnerPort = {
@@ -39,7 +40,7 @@ export function lockOwner(locks: LockManager): OwnerPort {
   }
 }
 
-const leaseKey = 'tokenim.owner'
+const leaseKey = ownName('tokenim.owner')
 const renewMs = 2_000
 /** Browsers slow the timers of hidden tabs down to one a minute. */
 const leaseMs = 90_000

@@ -1,7 +1,8 @@
 /** What the device offers besides sockets and storage of the engine: choices that stay, and a browser. */
+import { ownName } from './address'
 
 declare const plus: { runtime: { openURL(address: string): void } }
-const key = 'tokenim.settings'
+const key = ownName('tokenim.settings')
 
 export const surroundings = {
   /** Text of the choices made on this device; empty at first. */

@@ -106,7 +106,7 @@ export const importTable: readonly Row[] = [
     may: [
       /^server\/transport\//,
       protocol,
-      nodeOf('http|net|stream|path|fs|crypto|url'),
+      nodeOf('http|net|stream|path|fs|crypto|url|util|zlib'),
       /^(fastify|ws)$/,
       /^@fastify\//,
     ],

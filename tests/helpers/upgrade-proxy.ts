@@ -55,7 +55,8 @@ export async function startUpgradeProxy(target: string): Promise<UpgradeProxy> {
   return proxy
 }
 
-function forward(
+/** Passes a call on, with the path that `incoming` says by now. */
+export function forward(
   incoming: IncomingMessage,
   outgoing: ServerResponse,
   target: { hostname: string; port: string },
@@ -70,7 +71,8 @@ function forward(
   incoming.pipe(call)
 }
 
-function tunnel(incoming: IncomingMessage, socket: Duplex, head: Buffer, server: Socket): void {
+/** Passes an upgrade on, with the path that `incoming` says by now. */
+export function tunnel(incoming: IncomingMessage, socket: Duplex, head: Buffer, server: Socket): void {
   const lines = [`${incoming.method} ${incoming.url} HTTP/1.1`]
   for (let n = 0; n < incoming.rawHeaders.length; n += 2)
     lines.push(`${incoming.rawHeaders[n]}: ${incoming.rawHeaders[n + 1]}`)
