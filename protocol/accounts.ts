@@ -23,6 +23,18 @@ export const SessionTokens = record({
   accessExpiresAt: Time,
   refreshToken: Token,
 })
+/** Tokens of a session, and one by which the server knows the device when the account signs in on it again. */
+export const SignedIn = record({ ...SessionTokens.properties, deviceToken: Token })
+
+const AnyAccount = nameWords({ minLength: 1, maxLength: 64 })
+const hex = { minLength: 64, maxLength: 64, pattern: '^[0-9a-f]*$' }
+const WorkNumber = t.Integer({ minimum: 0, maximum: limits.challengeNumberMax })
+/** What signs a challenge as the server's; the phone sends it back as it came. */
+const challenge = {
+  challenge: t.String(hex),
+  salt: t.String({ minLength: 1, maxLength: 200, pattern: '^[ -~]*$' }),
+  signature: t.String(hex),
+}
 
 export const accounts = {
   'accounts.register': op({
@@ -40,7 +52,7 @@ export const accounts = {
       }),
       device: Device,
     }),
-    output: SessionTokens,
+    output: SignedIn,
     errors: ['accountTaken'],
     doc: 'Makes an account and signs this device in. Repeated with the same clientId and password it signs in again.',
   }),
@@ -50,13 +62,24 @@ export const accounts = {
     repeat: 'natural',
     limit: { per: 'address', count: 60, windowMs: 600_000 },
     input: record({
-      account: nameWords({ minLength: 1, maxLength: 64 }),
+      account: AnyAccount,
       password: t.String({ minLength: 1, maxLength: 128 }),
       device: Device,
+      deviceToken: t.Optional(t.String({ minLength: 1, maxLength: limits.tokenCharsMax })),
+      answer: t.Optional(record({ ...challenge, number: WorkNumber })),
     }),
-    output: SessionTokens,
-    errors: ['badCredentials'],
-    doc: 'Signs a device in. Unknown accounts and wrong passwords get the same answer in the same time; repeated failures of one account are slowed down.',
+    output: SignedIn,
+    errors: ['badCredentials', 'challengeNeeded', 'challengeFailed'],
+    doc: 'Signs a device in. Unknown accounts and wrong passwords get the same answer in the same time. While an account is under guessing it takes a deviceToken of an earlier sign-in or an answered challenge of accounts.getChallenge (challengeNeeded).',
+  }),
+  'accounts.getChallenge': op({
+    kind: 'read',
+    auth: 'public',
+    limit: { per: 'address', count: 60, windowMs: 600_000 },
+    input: record({ account: AnyAccount }),
+    output: record({ ...challenge, algorithm: oneOf('SHA-256'), maxNumber: WorkNumber }),
+    errors: [],
+    doc: 'A challenge for one sign-in of this account from this address, within 2 minutes: the number up to maxNumber for which the SHA-256 of salt and number (decimal) is challenge, in hex. Harder with each failure of the account, whether it exists or not.',
   }),
   'accounts.refresh': op({
     kind: 'write',

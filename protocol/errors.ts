@@ -39,6 +39,8 @@ export const errors = {
   // accounts
   accountTaken: row(409, 'never', 'error.accountTaken'),
   badCredentials: row(401, 'never', 'error.badCredentials'),
+  challengeNeeded: row(428, 'never', 'error.challengeNeeded'),
+  challengeFailed: row(403, 'never', 'error.challengeFailed'),
   sessionEnded: row(401, 'never', 'error.sessionEnded', 401),
   // contacts
   selfRequest: row(400, 'never', 'error.selfRequest'),

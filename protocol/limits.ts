@@ -10,6 +10,9 @@ export const limits = {
   clientIdCharsMin: 8,
   clientIdCharsMax: 40,
   tokenCharsMax: 1_024,
+  /** Greatest number that a challenge hides. */
+  challengeNumberMax: 1_000_000,
+  challengeLifeMs: 120_000,
 
   frameInBytesMax: 64 * 1024,
   frameOutBytesMax: 256 * 1024,

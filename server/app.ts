@@ -5,10 +5,17 @@ import {
   accountsHandlers,
   accountsSources,
   createAuthenticate,
+  createChallenges,
   createPasswords,
   createTokens,
 } from './accounts'
-import { productionCost, sessionIsOpen, type PasswordCost, type SessionFacts, type Tokens } from './accounts'
+import {
+  productionCost,
+  sessionIsOpen,
+  type AccountsDeps,
+  type PasswordCost,
+  type SessionFacts,
+} from './accounts'
 import type { Bus } from './bus/bus'
 import { localPresence, type Presence } from './bus/presence'
 import { chatAudience, chatHandlers, chatSources } from './chat'
@@ -21,6 +28,7 @@ import type { Handlers, Tools } from './handle'
 import { memoryLimiter, type Limiter } from './limiter'
 import type { Load } from './load'
 import { createSync, type After, type Deliver } from './sync'
+import { bucketsOf } from './transport/address'
 
 export interface AppOptions {
   db: Db
@@ -55,16 +63,27 @@ export interface App extends Pick<Funnel, 'dispatch' | 'turnsAway' | 'isBusy'> {
   close(): Promise<void>
 }
 
+/** What accounts is made of. `secret` signs tokens and challenges; `token`: dice. */
+export const accountsDeps = (
+  secret: string,
+  token: Tools['token'],
+  cost: PasswordCost = productionCost,
+): AccountsDeps => ({
+  tokens: createTokens(secret),
+  passwords: createPasswords(cost),
+  challenges: createChallenges({ secret, token, networkOf: (address) => bucketsOf(address).network }),
+})
+
 /** What the domains do. */
-export const domainHandlers = (tokens: Tokens, cost: PasswordCost = productionCost) => ({
-  ...accountsHandlers({ tokens, passwords: createPasswords(cost) }),
+export const domainHandlers = (accounts: AccountsDeps) => ({
+  ...accountsHandlers(accounts),
   ...chatHandlers(),
   ...contactsHandlers(),
 })
 
 export function createApp(options: AppOptions): App {
   const { db, bus, deliver, tools, after, log } = options
-  const tokens = createTokens(options.secret)
+  const accounts = accountsDeps(options.secret, tools.token, options.passwordCost)
   const streams = { sources: [...accountsSources, ...chatSources, ...contactsSources], ...chatAudience }
   const presence = (options.presence ?? localPresence)((user) => sync.isHere(user))
   const { touch: touched } = presence
@@ -72,13 +91,13 @@ export function createApp(options: AppOptions): App {
   const commit = options.openCommit(sync.publisher)
   const handlers: Handlers = {
     ...sync.handlers,
-    ...domainHandlers(tokens, options.passwordCost),
+    ...domainHandlers(accounts),
   }
   const limiter = options.limiter ?? memoryLimiter()
   const checkOutput = options.checkOutput ?? false
   const { load } = options
   const funnel = createDispatch({ ops, handlers, commit, db, tools, limiter, load, log, checkOutput })
-  const authenticate = createAuthenticate(tokens, tools.now)
+  const authenticate = createAuthenticate(accounts.tokens, tools.now)
   return {
     dispatch: funnel.dispatch,
     turnsAway: funnel.turnsAway,

@@ -19,7 +19,7 @@ export type Caller =
   | { kind: 'user'; userId: UserId; sessionId: SessionId; address: string }
   | { kind: 'system' }
 export type UserCaller = Extract<Caller, { kind: 'user' }>
-type CallerOf<N extends OpName> = N extends `accounts.${'register' | 'signIn' | 'refresh'}`
+type CallerOf<N extends OpName> = N extends `accounts.${'register' | 'signIn' | 'getChallenge' | 'refresh'}`
   ? Caller
   : UserCaller
 

@@ -18,6 +18,7 @@ describe('what is turned away', () => {
     expect(byPurpose.filter((line) => line.startsWith('enter'))).toEqual([
       'enter accounts.register',
       'enter accounts.signIn',
+      'enter accounts.getChallenge',
       'enter accounts.refresh',
     ])
   })

@@ -17,6 +17,7 @@ export type Level = 0 | 1 | 2 | 3 | 4
 const purposes: Readonly<Record<OpName, Purpose>> = {
   'accounts.register': 'enter',
   'accounts.signIn': 'enter',
+  'accounts.getChallenge': 'enter',
   'accounts.refresh': 'enter',
   'accounts.signOut': 'vital',
   'accounts.getProfiles': 'look',

@@ -6,8 +6,7 @@
 import { randomBytes } from 'node:crypto'
 import path from 'node:path'
 import type { MessagePort } from 'node:worker_threads'
-import { createTokens } from './accounts'
-import { domainHandlers } from './app'
+import { accountsDeps, domainHandlers } from './app'
 import { createCommit } from './commit'
 import { migrate } from './db/migrate'
 import { leaseNode } from './db/nodes'
@@ -30,7 +29,9 @@ export async function serveWrites(port: MessagePort, start: WriterStart): Promis
   const db = await openSqlite({ file: path.resolve(start.file), unsafeDurability: start.unsafeDurability })
   await migrate(db)
   const lease = await leaseNode(db, { onLost: onFatal })
-  const handlers = domainHandlers(createTokens(start.secret)) as Readonly<Record<string, unknown>>
+  const handlers = domainHandlers(accountsDeps(start.secret, tools.token)) as Readonly<
+    Record<string, unknown>
+  >
   const out = collector(tell)
   const newId = idMaker(lease, lease.now)
   const commit = createCommit({ db, tools, newId, publisher: out, onFatal, log, single: true })

@@ -1,3 +1,4 @@
+import type { Challenges } from './challenges'
 import type { Passwords } from './passwords'
 import type { Tokens } from './tokens'
 
@@ -5,4 +6,5 @@ import type { Tokens } from './tokens'
 export interface AccountsDeps {
   tokens: Tokens
   passwords: Passwords
+  challenges: Challenges
 }

@@ -1,6 +1,6 @@
 /**
  * accounts: who somebody is, and on which devices he is signed in.
- * Owns users, sessions and sign_in_failures, the tokens, and the profile row of each user's own stream.
+ * Owns users, sessions, device tokens and what guards signing in, the tokens, and the profile row of each user's own stream.
  * Passwords are hashed and checked in `prepare`, before the transaction; tokens are the only proof of who calls.
  * Never knows of conversations or contacts; never tells whether an account exists to somebody who signs in.
  * Later domains may call `profileOf` and `profileByAccount`.
@@ -10,6 +10,7 @@ import type { Profile } from '../../protocol/records'
 import type { Connection } from '../db/connection'
 import type { RowSource } from '../sync/sources'
 import type { AccountsDeps } from './deps'
+import { getChallenge } from './getChallenge'
 import { getProfiles } from './getProfiles'
 import { refresh } from './refresh'
 import { register } from './register'
@@ -20,6 +21,7 @@ import { signOut } from './signOut'
 import { changedUser, userByKey, usersByIds } from './sql'
 
 export { createAuthenticate, sessionIsOpen, type Authenticate } from './authenticate'
+export { createChallenges, type Challenges } from './challenges'
 export { createPasswords, productionCost, type PasswordCost, type Passwords } from './passwords'
 export { createTokens, type SessionFacts, type Tokens } from './tokens'
 export type { AccountsDeps } from './deps'
@@ -48,6 +50,7 @@ export const accountsSources: readonly RowSource[] = [
 export const accountsHandlers = (deps: AccountsDeps) => ({
   'accounts.register': register(deps),
   'accounts.signIn': signIn(deps),
+  'accounts.getChallenge': getChallenge(deps),
   'accounts.refresh': refresh(deps),
   'accounts.signOut': signOut,
   'accounts.getProfiles': getProfiles,

@@ -16,6 +16,7 @@ interface Prepared {
   passwordFits: boolean | undefined
   place: SortPlace
   random: string
+  deviceRandom: string
 }
 
 /** Makes an account and signs the device in (A1). Repeated with the same clientId and password it signs in (A7). */
@@ -36,6 +37,7 @@ export const register = ({ tokens, passwords }: AccountsDeps) =>
         passwordHash: old ? '' : await passwords.hash(input.password),
         place: sortPlaceOf(nameOf(input)),
         random: tools.token(32),
+        deviceRandom: tools.token(32),
       })
     },
 
@@ -46,7 +48,8 @@ export const register = ({ tokens, passwords }: AccountsDeps) =>
       if (old && prepared.passwordFits === undefined) return refuse('tooManyRequests', { retryAfterMs: 1 })
       if (old && !prepared.passwordFits) return refuse('conflict')
       const userId = old ? old.id : await addUser(tx, input, prepared)
-      return ok(await openSession(tx, tokens, userId, input.device, prepared.random))
+      const device = { ...input.device, token: prepared.deviceRandom }
+      return ok(await openSession(tx, tokens, userId, device, prepared.random))
     },
   })
 

@@ -2,15 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { AccountName } from '../../protocol/accounts'
 import { compile } from '../../protocol/define'
-import {
-  accountKeyOf,
-  decideRefresh,
-  mayBeAccount,
-  waitAfterFailures,
-  waitLeftMs,
-  type PresentedToken,
-  type RefreshFacts,
-} from './rules'
+import { accountKeyOf, decideRefresh, mayBeAccount, type PresentedToken, type RefreshFacts } from './rules'
 
 describe('account names', () => {
   it('[A1] fold to one key whatever their case', () => {
@@ -25,34 +17,6 @@ describe('account names', () => {
       fc.constantFrom('abcd\n', 'ábcd', 'abc', 'a'.repeat(20), 'a'.repeat(21)),
     )
     fc.assert(fc.property(text, (name) => mayBeAccount(name) === (fits(name) === undefined)))
-  })
-})
-
-describe('waitAfterFailures', () => {
-  it('[A3] waits from the fifth failure on, doubling from 1 s to 15 minutes', () => {
-    const waits = Array.from({ length: 18 }, (_, failures) => waitAfterFailures(failures) / 1000)
-    expect(waits).toEqual([0, 0, 0, 0, 0, 1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900, 900])
-  })
-
-  it('[A3] never falls and never passes 15 minutes, however many failures', () => {
-    fc.assert(
-      fc.property(fc.nat({ max: 1_000_000 }), (n) => {
-        const wait = waitAfterFailures(n)
-        return wait >= waitAfterFailures(n - 1) && wait <= 900_000
-      }),
-    )
-  })
-})
-
-describe('waitLeftMs', () => {
-  it('[A3] is never longer than the failures ask for, though a clock that was ahead set its end', () => {
-    expect(waitLeftMs(6, 3 * 24 * 3600_000, 0)).toBe(2_000)
-  })
-  it('[A3] is what is left of a wait, and nothing before the fifth failure', () => {
-    expect([waitLeftMs(5, 1_500, 500), waitLeftMs(5, 1_500, 1_500), waitLeftMs(9, 0, 7)]).toEqual([
-      1_000, 0, 0,
-    ])
-    expect(waitLeftMs(4, 1_500, 500)).toBe(0)
   })
 })
 

@@ -6,23 +6,6 @@ export const accountKeyOf = (account: string): string => account.toLowerCase()
 /** Could this text be an account at all? What could not is answered like an unknown account, but not counted. */
 export const mayBeAccount = (text: string): boolean => /^[A-Za-z][A-Za-z0-9_-]{3,19}$/.test(text)
 
-const freeFailures = 5
-const waitMsMin = 1_000
-const waitMsMax = 15 * 60_000
-
-/** How long the next try of an account waits after `failures` failures in a row, in ms (A3). */
-export function waitAfterFailures(failures: number): number {
-  if (failures < freeFailures) return 0
-  return Math.min(waitMsMax, waitMsMin * 2 ** Math.min(failures - freeFailures, 30))
-}
-
-/** What is left of a wait, in ms. However clocks differ or jump, it is never longer than the failures ask for. */
-export const waitLeftMs = (failures: number, untilMs: number, nowMs: number): number =>
-  Math.min(waitAfterFailures(failures), Math.max(0, untilMs - nowMs))
-
-/** Failures so long after the last wait are forgotten, whether the account exists or not (A3). */
-export const forgetFailuresMs = 24 * 3600_000
-
 /** What is kept of a session's refresh tokens: hashes. */
 export interface RefreshFacts {
   current: string

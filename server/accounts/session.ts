@@ -1,15 +1,18 @@
 import type { Input, Output } from '../../protocol'
 import type { UserId } from '../../protocol/ids'
 import type { Tx } from '../handle'
-import { insertSession } from './sql'
-import type { Tokens } from './tokens'
+import { insertSession, keepDeviceToken } from './sql'
+import { hashOf, type Tokens } from './tokens'
+
+/** The device that signs in, and the token by which it is known next time (A12). */
+export type SigningIn = Input<'accounts.signIn'>['device'] & { token: string }
 
 /** Opens a session for one device and returns its first pair of tokens. `random`: 32 bytes from `prepare`. */
 export async function openSession(
   tx: Tx,
   tokens: Tokens,
   userId: UserId,
-  device: Input<'accounts.signIn'>['device'],
+  device: SigningIn,
   random: string,
 ): Promise<Output<'accounts.signIn'>> {
   const now = tx.now()
@@ -26,5 +29,7 @@ export async function openSession(
     used_at: now,
     ended_at: null,
   })
-  return { userId, sessionId, ...tokens.access({ userId, sessionId }, now), refreshToken }
+  await keepDeviceToken(tx.db, { hash: hashOf(device.token), userId, sessionId, now })
+  const access = tokens.access({ userId, sessionId }, now)
+  return { userId, sessionId, ...access, refreshToken, deviceToken: device.token }
 }

@@ -1,7 +1,13 @@
-/** SQL of accounts: users, sessions, sign_in_failures. Runs unchanged on both dialects. */
+/** SQL of accounts: users, sessions, and what guards signing in. Runs unchanged on both dialects. */
 import type { Connection } from '../db/connection'
-import { forUpdate, forUpdateOfFree, places } from '../db/dialect'
-import type { SessionsTable, SignInFailuresTable, UsersTable } from '../db/tables'
+import { forUpdate, forUpdateOfFree, places, upsert } from '../db/dialect'
+import type {
+  DeviceTokensTable,
+  SessionsTable,
+  SignInBudgetsTable,
+  SignInFailuresTable,
+  UsersTable,
+} from '../db/tables'
 import type { SessionId, TimeMs, UserId, Version } from '../../protocol/ids'
 
 const userColumns = [
@@ -88,51 +94,138 @@ export const rotateSession = async (
 export const endSession = async (db: Connection, id: SessionId, now: TimeMs): Promise<boolean> =>
   (await db.run('update sessions set ended_at = ? where id = ? and ended_at is null', [now, id])) > 0
 
-/** Failures of an account. `lock`: the row stays as it is until the commit, so that tries at once count one by one. */
-export async function failuresOf(
-  db: Connection,
-  accountKey: string,
-  { lock } = { lock: false },
-): Promise<SignInFailuresTable | undefined> {
-  return db.one<SignInFailuresTable>(
-    `select account_key, failures, wait_until from sign_in_failures where account_key = ?${lock ? forUpdate(db.dialect) : ''}`,
+/** Failures of an account that still count. */
+export async function failuresOf(db: Connection, accountKey: string, now: TimeMs): Promise<number> {
+  const row = await db.one<SignInFailuresTable>(
+    'select failures, wait_until from sign_in_failures where account_key = ?',
     [accountKey],
   )
+  return row && row.wait_until > now ? row.failures : 0
 }
 
 /**
- * Counts one failure and returns the row as it is now, which stays locked until the commit. Throws DbError `duplicate`
- * when another node counted the first one in this moment.
+ * Locks an account's row, which is made where there is none: tries at one account come one after the other until the commit.
+ * Throws DbError `duplicate` when another node made it in this moment: the funnel then runs the call again.
  */
-export async function countFailure(db: Connection, accountKey: string): Promise<SignInFailuresTable> {
-  const added = await db.run('update sign_in_failures set failures = failures + 1 where account_key = ?', [
-    accountKey,
-  ])
-  if (added === 0)
-    await db.run('insert into sign_in_failures (account_key, failures, wait_until) values (?, 1, 0)', [
+export async function holdFailures(db: Connection, accountKey: string): Promise<void> {
+  const held = await db.one(
+    `select account_key from sign_in_failures where account_key = ?${forUpdate(db.dialect)}`,
+    [accountKey],
+  )
+  if (!held)
+    await db.run('insert into sign_in_failures (account_key, failures, wait_until) values (?, 0, 0)', [
       accountKey,
     ])
-  return (await failuresOf(db, accountKey)) ?? { account_key: accountKey, failures: 1, wait_until: 0 }
 }
 
-export const setWait = async (db: Connection, accountKey: string, until: TimeMs): Promise<number> =>
-  db.run('update sign_in_failures set wait_until = ? where account_key = ?', [until, accountKey])
+/** Counts one failure on the locked row. It counts for `keptMs`, and for longer when more follow. */
+export const countFailure = async (
+  db: Connection,
+  accountKey: string,
+  now: TimeMs,
+  keptMs: number,
+): Promise<number> =>
+  db.run('update sign_in_failures set failures = ?, wait_until = ? where account_key = ?', [
+    (await failuresOf(db, accountKey, now)) + 1,
+    now + keptMs,
+    accountKey,
+  ])
 
-export const clearFailures = async (db: Connection, accountKey: string): Promise<number> =>
-  db.run('delete from sign_in_failures where account_key = ?', [accountKey])
+/** What is kept under these names for an account. */
+export const budgetsOf = async (
+  db: Connection,
+  accountKey: string,
+  names: readonly string[],
+): Promise<Omit<SignInBudgetsTable, 'account_key' | 'kept_until'>[]> =>
+  db.all(
+    `select name, used_until, first_at, good_at from sign_in_budgets where account_key = ? and name in (${places(names.length)})`,
+    [accountKey, ...names],
+  )
 
-/** More than one failure adds, so that the table cannot grow for ever; few, so that no transaction is long. */
+const budgetColumns = ['account_key', 'name', 'used_until', 'first_at', 'good_at', 'kept_until'] as const
+export const putBudget = async (db: Connection, row: SignInBudgetsTable): Promise<number> =>
+  db.run(
+    upsert(db.dialect, 'sign_in_budgets', ['account_key', 'name'], budgetColumns),
+    budgetColumns.map((column) => row[column]),
+  )
+
+/** Marks an answered challenge; false: it was answered before. Also forgets some that are too old to be answered. */
+export async function spendChallenge(
+  db: Connection,
+  id: string,
+  expiresAt: TimeMs,
+  now: TimeMs,
+): Promise<boolean> {
+  if (await db.one('select id from spent_challenges where id = ?', [id])) return false
+  await db.run('insert into spent_challenges (id, expires_at) values (?, ?)', [id, expiresAt])
+  await pruneBy(db, 'spent_challenges', ['id'], 'expires_at', now - spentKeptMs)
+  return true
+}
+
+export async function deviceTokenByHash(
+  db: Connection,
+  hash: string,
+): Promise<DeviceTokensTable | undefined> {
+  return db.one<DeviceTokensTable>(
+    'select hash, user_id, session_id, used_until, created_at, used_at from device_tokens where hash = ?',
+    [hash],
+  )
+}
+
+export const chargeDeviceToken = async (db: Connection, hash: string, usedUntil: TimeMs): Promise<number> =>
+  db.run('update device_tokens set used_until = ? where hash = ?', [usedUntil, hash])
+
+/** Keeps the token of a device that signed in, with its newest session; of a user's tokens the ones that were used last. */
+export async function keepDeviceToken(
+  db: Connection,
+  { hash, userId, sessionId, now }: { hash: string; userId: UserId; sessionId: SessionId; now: TimeMs },
+): Promise<void> {
+  const again = await db.run(
+    'update device_tokens set session_id = ?, used_at = ?, used_until = 0 where hash = ? and user_id = ?',
+    [sessionId, now, hash, userId],
+  )
+  if (again > 0) return
+  await db.run(
+    'insert into device_tokens (hash, user_id, session_id, used_until, created_at, used_at) values (?, ?, ?, 0, ?, ?)',
+    [hash, userId, sessionId, now, now],
+  )
+  const kept = await db.all<{ hash: string }>(
+    'select hash from device_tokens where user_id = ? order by used_at desc, created_at desc',
+    [userId],
+  )
+  const gone = kept.slice(deviceTokensMax).map((row) => row.hash)
+  if (gone.length > 0) await db.run(`delete from device_tokens where hash in (${places(gone.length)})`, gone)
+}
+export const deviceTokensMax = 20
+
+/** More than one failure adds, so that no table can grow for ever; few, so that no transaction is long. */
 const prunedMax = 16
+/** An answer is remembered beyond its end, so that no clock of another node takes it again. */
+const spentKeptMs = 60_000
 
-/** Forgets some of the accounts whose last wait ended before `before`. */
-export async function pruneFailures(db: Connection, before: TimeMs): Promise<void> {
-  const old = await db.all<Pick<SignInFailuresTable, 'account_key'>>(
-    `select account_key from sign_in_failures where wait_until < ? order by wait_until limit ${prunedMax}${forUpdateOfFree(db.dialect)}`,
+/** Forgets some failures that do not count any more, and some budgets that are full again. */
+export async function prune(db: Connection, now: TimeMs): Promise<void> {
+  await pruneBy(db, 'sign_in_failures', ['account_key'], 'wait_until', now)
+  await pruneBy(db, 'sign_in_budgets', ['account_key', 'name'], 'kept_until', now)
+}
+
+async function pruneBy(
+  db: Connection,
+  table: string,
+  key: readonly string[],
+  end: string,
+  before: TimeMs,
+): Promise<void> {
+  const old = await db.all<Record<string, string>>(
+    `select ${key.join(', ')} from ${table} where ${end} < ? order by ${end} limit ${prunedMax}${forUpdateOfFree(db.dialect)}`,
     [before],
   )
   if (old.length === 0) return
-  const keys = old.map((row) => row.account_key)
-  await db.run(`delete from sign_in_failures where account_key in (${places(keys.length)})`, keys)
+  const one = `(${key.map((column) => `${column} = ?`).join(' and ')})`
+  await db.run(
+    `delete from ${table} where ${old.map(() => one).join(' or ')}`,
+    old.flatMap((row) => key.map((column) => row[column] ?? '')),
+  )
 }
 
 /** A user's own row, when it changed after `since`. */

@@ -67,10 +67,37 @@ export interface SessionsTable {
   used_at: number
   ended_at: number | null
 }
+/** `wait_until`: so long the failures count. The row is also the lock under which tries at an account are decided. */
 export interface SignInFailuresTable {
   account_key: string
   failures: number
   wait_until: number
+}
+/**
+ * accounts: what tries at an account used up, by name: a budget, `a:` an address, `n:` a network (keyed hashes). A place
+ * has the times of its first answered challenge and of the account's last sign-in there, 0 when there was none.
+ */
+export interface SignInBudgetsTable {
+  account_key: string
+  name: string
+  used_until: number
+  first_at: number
+  good_at: number
+  kept_until: number
+}
+/** accounts: devices that signed in. `session_id`: the newest session, with which a remote end of it can take the token. */
+export interface DeviceTokensTable {
+  hash: string
+  user_id: number
+  session_id: number
+  used_until: number
+  created_at: number
+  used_at: number
+}
+/** accounts: challenges that were answered. */
+export interface SpentChallengesTable {
+  id: string
+  expires_at: number
 }
 
 /** chat */
@@ -153,6 +180,9 @@ export interface Tables {
   users: UsersTable
   sessions: SessionsTable
   sign_in_failures: SignInFailuresTable
+  sign_in_budgets: SignInBudgetsTable
+  device_tokens: DeviceTokensTable
+  spent_challenges: SpentChallengesTable
   conversations: ConversationsTable
   directs: DirectsTable
   places: PlacesTable

@@ -227,6 +227,8 @@ export default {
     versionUnsupported: 'This version is too old. Update the app.',
     accountTaken: 'This account is taken',
     badCredentials: 'Wrong account or password',
+    challengeNeeded: 'Somebody is trying to guess this password. Try again later or update the app.',
+    challengeFailed: 'The check did not succeed. Please try again.',
     sessionEnded: 'You were signed out. Sign in again.',
     selfRequest: 'You cannot add yourself',
     alreadyFriends: 'You are already friends',

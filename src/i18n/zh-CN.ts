@@ -218,6 +218,8 @@ export default {
     versionUnsupported: '版本过旧，请更新应用',
     accountTaken: '该账号已被使用',
     badCredentials: '账号或密码不正确',
+    challengeNeeded: '有人正在尝试猜测该账号的密码，请稍后再试或更新应用',
+    challengeFailed: '安全验证未通过，请重试',
     sessionEnded: '登录已失效，请重新登录',
     selfRequest: '不能添加自己',
     alreadyFriends: '你们已经是朋友了',

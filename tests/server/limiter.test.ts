@@ -47,6 +47,7 @@ describe('[F13] limits that are shared', () => {
   it('guard people and secrets; those of the message path are counted by the node that works', () => {
     const shared = Object.entries(ops).flatMap(([name, { limit }]) => (isShared(limit) ? [name] : []))
     expect(shared.sort()).toEqual([
+      'accounts.getChallenge',
       'accounts.refresh',
       'accounts.register',
       'accounts.signIn',

@@ -8,9 +8,11 @@ import {
   accountsHandlers,
   accountsSources,
   createAuthenticate,
+  createChallenges,
   createPasswords,
   createTokens,
 } from '../../server/accounts'
+import { workOf } from '../../server/accounts/budgets'
 import { memoryHub } from '../../server/bus/memory'
 import { chatAudience, chatHandlers, chatSources } from '../../server/chat'
 import { createCommit } from '../../server/commit'
@@ -21,6 +23,7 @@ import type { Caller, Handlers, Tools } from '../../server/handle'
 import { idMaker } from '../../server/ids'
 import type { Limiter } from '../../server/limiter'
 import { createSync, type Notice } from '../../server/sync'
+import { bucketsOf } from '../../server/transport/address'
 import { applyPull, emptyStream, type Frame, type Stream } from '../../src/engine/mirror/merge'
 
 export type Answer<N extends OpName> = Result<Output<N>, OpError<N>>
@@ -46,6 +49,8 @@ export type World = Awaited<ReturnType<typeof createWorld>>
 
 /** Fast, and of the same kind as in production. */
 const cheap = { memoryKiB: 64, passes: 1, lanes: 1 }
+/** As in production, a thousandth of the work. */
+const easy = (failures: number): number => Math.ceil(workOf(failures) / 1_000)
 const generous: Limiter = { take: async () => 0 }
 const startMs = Date.UTC(2026, 10, 21, 9)
 export const device = { name: 'Test phone', platform: 'h5' } as const
@@ -78,10 +83,13 @@ export async function createWorld(db: Db, { limiter = generous }: { limiter?: Li
   const newId = idMaker({ node: 1, fromMs: 0, untilMs: () => Number.MAX_SAFE_INTEGER }, clock.now)
   const onFatal = (error: unknown) => void complaints.push({ fatal: error })
   const commit = createCommit({ db, tools, newId, publisher: sync.publisher, onFatal, log })
-  const tokens = createTokens('a secret of tests, 32 chars long')
+  const secret = 'a secret of tests, 32 chars long'
+  const tokens = createTokens(secret)
+  const networkOf = (address: string) => bucketsOf(address).network
+  const challenges = createChallenges({ secret, token: tools.token, networkOf, work: easy })
   const handlers: Handlers = {
     ...sync.handlers,
-    ...accountsHandlers({ tokens, passwords: createPasswords(cheap) }),
+    ...accountsHandlers({ tokens, passwords: createPasswords(cheap), challenges }),
     ...chatHandlers(),
     ...contactsHandlers(),
   }

@@ -4,6 +4,7 @@ import { foundation } from './0001-foundation'
 import { notices } from './0002-notices'
 import { messagesBySeq } from './0003-messages-by-seq'
 import { placesByUser } from './0004-places-by-user'
+import { guessing } from './0005-guessing'
 
 export interface Migration {
   /** Dense from 1. */
@@ -18,4 +19,5 @@ export const migrations: readonly Migration[] = [
   { id: 2, name: 'notices', statements: notices },
   { id: 3, name: 'messages by seq', statements: messagesBySeq },
   { id: 4, name: 'places by user', statements: placesByUser },
+  { id: 5, name: 'guessing', statements: guessing },
 ]
