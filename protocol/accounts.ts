@@ -27,13 +27,13 @@ export const SessionTokens = record({
 export const SignedIn = record({ ...SessionTokens.properties, deviceToken: Token })
 
 const AnyAccount = nameWords({ minLength: 1, maxLength: 64 })
-const hex = { minLength: 64, maxLength: 64, pattern: '^[0-9a-f]*$' }
+const Sealed = t.String({ minLength: 1, maxLength: 200 })
 const WorkNumber = t.Integer({ minimum: 0, maximum: limits.challengeNumberMax })
 /** What signs a challenge as the server's; the phone sends it back as it came. */
 const challenge = {
-  challenge: t.String(hex),
-  salt: t.String({ minLength: 1, maxLength: 200, pattern: '^[ -~]*$' }),
-  signature: t.String(hex),
+  challenge: Sealed,
+  salt: Sealed,
+  signature: Sealed,
 }
 
 export const accounts = {

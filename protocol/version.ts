@@ -7,6 +7,7 @@
  *    2026-11  Waits before coming back are drawn from nothing up; a matter of the phone alone.
  *    2026-11  Every number, text and list has its ends (F18); no phone sends anything beyond them.
  *    2026-11  Texts and names show something (T1 to T4); a phone that sends others is refused with invalidInput.
+ *    2026-11  accounts.getChallenge, device tokens (A11 to A15); a phone without them signs in while nobody guesses.
  */
 export const PROTOCOL_VERSION = 1
 export const MIN_PROTOCOL_VERSION = 1

@@ -9,7 +9,7 @@ import type { Happening } from './inputs'
 import { emptyStream, type Frame, type Stream } from './mirror/merge'
 import type { DevicePort } from './ports'
 
-export type Session = Output<'accounts.signIn'>
+export type Session = Output<'accounts.refresh'>
 /** Writes that are sessions' and go over HTTP; every other write is an act of the outbox. */
 export type SessionOp = 'accounts.register' | 'accounts.signIn' | 'accounts.refresh' | 'accounts.signOut'
 
