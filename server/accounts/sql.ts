@@ -1,6 +1,6 @@
 /** SQL of accounts: users, sessions, and what guards signing in. Runs unchanged on both dialects. */
 import type { Connection } from '../db/connection'
-import { forUpdate, forUpdateOfFree, places, upsert } from '../db/dialect'
+import { forUpdateOfFree, insertOrLock, places, upsert } from '../db/dialect'
 import type {
   DeviceTokensTable,
   SessionsTable,
@@ -103,20 +103,12 @@ export async function failuresOf(db: Connection, accountKey: string, now: TimeMs
   return row && row.wait_until > now ? row.failures : 0
 }
 
-/**
- * Locks an account's row, which is made where there is none: tries at one account come one after the other until the commit.
- * Throws DbError `duplicate` when another node made it in this moment: the funnel then runs the call again.
- */
-export async function holdFailures(db: Connection, accountKey: string): Promise<void> {
-  const held = await db.one(
-    `select account_key from sign_in_failures where account_key = ?${forUpdate(db.dialect)}`,
-    [accountKey],
+/** Locks an account's row, which is made where there is none: tries at one account come one after the other until the commit. */
+export const holdFailures = async (db: Connection, accountKey: string): Promise<number> =>
+  db.run(
+    insertOrLock(db.dialect, 'sign_in_failures', 'account_key', ['account_key', 'failures', 'wait_until']),
+    [accountKey, 0, 0],
   )
-  if (!held)
-    await db.run('insert into sign_in_failures (account_key, failures, wait_until) values (?, 0, 0)', [
-      accountKey,
-    ])
-}
 
 /** Counts one failure on the locked row. It counts for `keptMs`, and for longer when more follow. */
 export const countFailure = async (

@@ -12,6 +12,20 @@ export const forUpdateOfFree = (dialect: Dialect): string =>
 export const insertOrIgnore = (dialect: Dialect, table: string, columns: readonly string[]): string =>
   `${dialect === 'mysql' ? 'INSERT IGNORE' : 'INSERT OR IGNORE'} INTO ${table} ${placesOf(columns)}`
 
+/**
+ * `INSERT` that locks the row when it exists, and changes nothing. On MySQL with the lock of a write: of those that insert the
+ * same row at once, each would hold a lock of a read, and wait for the others to let go of theirs.
+ */
+export const insertOrLock = (
+  dialect: Dialect,
+  table: string,
+  key: string,
+  columns: readonly string[],
+): string =>
+  dialect === 'mysql'
+    ? `INSERT INTO ${table} ${placesOf(columns)} ON DUPLICATE KEY UPDATE ${key} = ${key}`
+    : insertOrIgnore(dialect, table, columns)
+
 /** `INSERT` that overwrites the other columns when the row of `key` (primary or unique) exists. */
 export function upsert(
   dialect: Dialect,
