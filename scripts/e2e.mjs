@@ -41,7 +41,7 @@ checkFonts()
 const old = [builds.server, builds.h5].filter(isOld)
 if (old.length > 0) await buildAll(old)
 process.env.CHROMIUM = chromium
-const counts = await runVitest(['--config', 'vitest.e2e.config.ts', ...process.argv.slice(2)])
+const counts = await runVitest(['run', '--config', 'vitest.e2e.config.ts', ...process.argv.slice(2)])
 console.log(`Screenshots: ${path.join('tests', 'e2e', 'shots')}`)
 console.log(countedLine(counts))
 process.exitCode = counts.failed > 0 ? 1 : 0

@@ -28,6 +28,6 @@ if (missing.length > 0) {
   process.exit(1)
 }
 process.env.PATH = `${process.env.PATH}:/usr/sbin`
-const counts = await runVitest(['--config', 'vitest.faults.config.ts', ...process.argv.slice(2)])
+const counts = await runVitest(['run', '--config', 'vitest.faults.config.ts', ...process.argv.slice(2)])
 console.log(countedLine(counts))
 process.exitCode = counts.failed > 0 ? 1 : 0

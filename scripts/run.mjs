@@ -10,7 +10,8 @@ export const bin = (file) => path.join(root, 'node_modules', file)
 /**
  * Runs a Node script and waits. `quiet` collects what it prints instead of showing it; `tee` does both.
  * @param {string[]} args script and its arguments
- * @param {{ output?: 'show' | 'quiet' | 'tee', env?: Record<string, string> }} [options]
+ * @param {{ output?: 'show' | 'quiet' | 'tee', env?: Record<string, string | undefined> }} [options]
+ *   `env`: changes to the environment; undefined takes a variable away
  * @returns {Promise<{ code: number, output: string }>} a signal that ended it counts as code 1
  */
 export function runNode(args, { output = 'show', env = {} } = {}) {

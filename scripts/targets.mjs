@@ -40,7 +40,7 @@ async function buildAll() {
 }
 
 const counts = (await buildAll())
-  ? await runVitest(['--config', 'vitest.targets.config.ts', ...process.argv.slice(2)])
+  ? await runVitest(['run', '--config', 'vitest.targets.config.ts', ...process.argv.slice(2)])
   : { passed: 0, failed: 1 }
 console.log(countedLine(counts))
 process.exitCode = counts.failed > 0 ? 1 : 0

@@ -35,10 +35,9 @@ const mysql = (server: string): TestDatabase => ({
   },
 })
 
-/** The address in an environment variable; on CI it must be there, elsewhere one line says what is not run. */
+/** The address in an environment variable; without it one line says what is not run. CI has a step that demands it. */
 export function backend(variable: string, what: string): string | undefined {
   const url = process.env[variable]
-  if (!url && process.env.CI === 'true') throw new Error(`${variable} must be set on CI`)
   if (!url) console.info(`${variable} is not set: nothing is run on ${what}`)
   return url
 }

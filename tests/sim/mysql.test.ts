@@ -10,6 +10,17 @@ const options = { phones: 4, acts: 100, nodes: 2 }
 const url = backend('TOKENIM_TEST_MYSQL', 'MySQL')
 const firsts = Array.from({ length: Math.ceil(seeds / perTest) }, (_, n) => n * perTest + 1)
 
+it('a seed on a database that is not there is broken, and says how to run it again', async () => {
+  const runner = seedRunner()
+  const broken = await runner.broken({ seed: 1, options, mysql: 'mysql://root@127.0.0.1:1' })
+  runner.close()
+  expect(broken).toEqual([
+    expect.stringMatching(
+      /^seed 1: .*--phones 4 --acts 100 --nodes 2 --mysql mysql:\/\/root@127\.0\.0\.1:1\)$/s,
+    ),
+  ])
+})
+
 // The pool bounds each seed.
 describe.each(url ? [url] : [])('simulation on a shared database', { timeout: 0 }, (mysql) => {
   const runner = seedRunner()
