@@ -1,10 +1,11 @@
 import uniPlugin from '@dcloudio/vite-plugin-uni'
 import { defineConfig } from 'vite'
+import { authorityOf } from './scripts/address.mjs'
 import { axiosCore, compressed, noThirdParties } from './scripts/vite-plugins'
 
 /** Under `"type": "module"` the CommonJS plugin arrives wrapped. */
 const uni = (uniPlugin as unknown as { default?: typeof uniPlugin }).default ?? uniPlugin
-const server = `127.0.0.1:${process.env.PORT ?? '8080'}`
+const server = authorityOf(process.env)
 
 export default defineConfig({
   plugins: [uni(), axiosCore(), noThirdParties(), compressed()],

@@ -58,7 +58,7 @@ function peer(n: number, to: readonly number[], seen: readonly number[]): Peer {
 /** The database server's process; none when it runs on another machine: then its CPU is not counted. */
 async function databasePids(store: Env): Promise<number[]> {
   const { hostname } = new URL(store.DATABASE_URL ?? '')
-  if (!['127.0.0.1', 'localhost'].includes(hostname)) return []
+  if (!['127.0.0.1', '[::1]', 'localhost'].includes(hostname)) return []
   const [row] = await readStore<{ file: string; folder: string }>(
     store,
     'select @@pid_file as file, @@datadir as folder',

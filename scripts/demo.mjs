@@ -4,6 +4,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import path from 'node:path'
 import { createInterface } from 'node:readline'
+import { listening } from './address.mjs'
 import { buildAll, builds, isOld } from './builds.mjs'
 import { startChild } from './child.mjs'
 import { fill } from './demo-fill.mjs'
@@ -13,12 +14,12 @@ import { root } from './run.mjs'
 const dataDir = path.resolve(root, process.env.DATA_DIR || path.join('data', 'demo'))
 const database = path.join(dataDir, 'tokenim.db')
 const note = path.join(dataDir, 'demo.json')
-const host = process.env.HOST || '0.0.0.0'
+const { host, port: firstPort } = listening(process.env)
 const portsTried = 50
 
 await buildAll(Object.values(builds).filter(isOld))
 const wasEmpty = !existsSync(database)
-const port = await freePort(Number(process.env.PORT || 8080))
+const port = await freePort(firstPort)
 const { stop, url } = await startServer(port)
 if (wasEmpty) await fillOnce()
 tell()
@@ -34,11 +35,12 @@ async function freePort(first) {
   console.error(`No free port from ${first} on. Set PORT.`)
   return process.exit(1)
 }
+/** A host that cannot be had at all is for the server to refuse, in its words. */
 function isFree(port) {
   return new Promise((resolve) => {
     const probe = createServer()
-    probe.once('error', () => resolve(false))
-    probe.listen(port, host, () => probe.close(() => resolve(true)))
+    probe.once('error', ({ code }) => resolve(code !== 'EADDRINUSE' && code !== 'EACCES'))
+    probe.listen({ port, host }, () => probe.close(() => resolve(true)))
   })
 }
 
@@ -47,7 +49,7 @@ function startServer(port) {
   const { LOG_LEVEL = 'warn' } = process.env
   const env = {
     LOG_LEVEL,
-    HOST: host,
+    HOST: host ?? '',
     PORT: String(port),
     DATA_DIR: dataDir,
     DATABASE_URL: '',

@@ -4,7 +4,6 @@ import pretty from 'pino-pretty'
 import { startChild } from './child.mjs'
 import { bin, root } from './run.mjs'
 
-const PORT = process.env.PORT || '8080'
 const serverArgs = [
   bin('tsx/dist/cli.mjs'),
   'watch',
@@ -13,11 +12,9 @@ const serverArgs = [
 ]
 const clientArgs = [path.join(root, 'scripts/uni.mjs'), ...process.argv.slice(2)]
 
-console.log(
-  `Server: http://localhost:${PORT}. Open the address that the H5 client prints. Ctrl-C stops both.`,
-)
-const server = startChild(serverArgs, { env: { PORT }, stdio: ['ignore', 'pipe', 'inherit'] })
-const client = startChild(clientArgs, { env: { PORT }, stdio: ['ignore', 'inherit', 'inherit'] })
+console.log('Open the address that the H5 client prints. Ctrl-C stops both.')
+const server = startChild(serverArgs, { stdio: ['ignore', 'pipe', 'inherit'] })
+const client = startChild(clientArgs, { stdio: ['ignore', 'inherit', 'inherit'] })
 server.child.stdout.pipe(pretty({ ignore: 'pid,hostname' }))
 
 // When one ends, the other does.

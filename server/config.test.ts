@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { configDoc, loadConfig } from './config'
+import { isLink } from './environment'
 import { settingNames } from './settings'
 
 const folder = mkdtempSync(path.join(tmpdir(), 'tokenim-config-'))
@@ -14,7 +15,7 @@ describe('configuration', () => {
   it('has defaults for everything', () => {
     expect(loadConfig({ DATA_DIR: base.DATA_DIR })).toMatchObject({
       port: 8080,
-      host: '0.0.0.0',
+      host: undefined,
       databaseUrl: undefined,
       redisUrl: undefined,
       redisPrefix: 'tokenim',
@@ -70,6 +71,9 @@ describe('configuration', () => {
     [{ BASE_PATH: '/chat?x' }, 'BASE_PATH'],
     [{ BASE_PATH: 'https://host/chat' }, 'BASE_PATH'],
     [{ TOKENIM_PROT: '1' }, 'TOKENIM_PROT'],
+    [{ TOKENIM_PORT: '8080' }, 'TOKENIM_PORT'],
+    [{ TOKENIM_SERVICE: 'x' }, 'TOKENIM_SERVICE'],
+    [{ TOKENIM_NAME: 'chat' }, 'TOKENIM_NAME'],
     [{ TOKENIM_CONFIG: '/nowhere/at/all.json' }, 'TOKENIM_CONFIG'],
   ])('stops on %j and names %s, without the value', (env: Record<string, string | undefined>, name) => {
     let message = ''
@@ -94,6 +98,72 @@ describe('configuration', () => {
     }
   })
 
+  const links: [service: string, env: Record<string, string>][] = [
+    [
+      'Kubernetes, tokenim',
+      {
+        TOKENIM_SERVICE_HOST: '10.0.0.1',
+        TOKENIM_SERVICE_PORT: '8080',
+        TOKENIM_SERVICE_PORT_HTTP: '8080',
+        TOKENIM_SERVICE_PORT_WEB_SOCKET: '8081',
+        TOKENIM_PORT: 'tcp://10.0.0.1:8080',
+        TOKENIM_PORT_8080_TCP: 'tcp://10.0.0.1:8080',
+        TOKENIM_PORT_8080_TCP_PROTO: 'tcp',
+        TOKENIM_PORT_8080_TCP_PORT: '8080',
+        TOKENIM_PORT_8080_TCP_ADDR: '10.0.0.1',
+        TOKENIM_PORT_443_UDP_ADDR: '10.0.0.1',
+      },
+    ],
+    [
+      'Kubernetes on IPv6, tokenim',
+      { TOKENIM_SERVICE_HOST: 'fd00::1', TOKENIM_PORT: 'tcp://[fd00::1]:8080' },
+    ],
+    [
+      'Kubernetes, tokenim-config and tokenim-7',
+      {
+        TOKENIM_CONFIG_SERVICE_HOST: '10.0.0.2',
+        TOKENIM_CONFIG_PORT: 'udp://10.0.0.2:53',
+        TOKENIM_7_PORT_53_SCTP: 'sctp://10.0.0.2:53',
+      },
+    ],
+    [
+      'Kubernetes, redis, host, log-level and data-dir',
+      {
+        REDIS_PORT: 'tcp://10.0.0.3:6379',
+        REDIS_SERVICE_HOST: '10.0.0.3',
+        HOST_PORT: 'tcp://10.0.0.4:80',
+        LOG_LEVEL_SERVICE_PORT: '1',
+        DATA_DIR_PORT: 'tcp://10.0.0.5:80',
+      },
+    ],
+    [
+      'docker --link, tokenim',
+      {
+        TOKENIM_NAME: '/web/tokenim',
+        TOKENIM_ENV_NODE_VERSION: '24.0.0',
+        TOKENIM_1_PORT_80_TCP: 'tcp://172.17.0.2:80',
+      },
+    ],
+  ]
+  it.each(links)('[D15] starts beside a service of %s', (_service, env) => {
+    expect(loadConfig({ ...base, ...env })).toMatchObject({
+      port: 8080,
+      logLevel: 'info',
+      redisUrl: undefined,
+    })
+  })
+  it('[D15] has no setting that a service can set by its name', () => {
+    const values = ['tcp://10.0.0.1:80', '/web/x', '10.0.0.1']
+    expect(settingNames.filter((name) => values.some((value) => isLink(name, value)))).toEqual([])
+  })
+  it.each(['PORT', 'HOST', 'LOG_LEVEL'])('[D15] says that TOKENIM_%s is called %s', (name) => {
+    expect(() => loadConfig({ ...base, [`TOKENIM_${name}`]: '1' })).toThrow(`it is called ${name}`)
+  })
+
+  it('takes an IPv6 address with and without its brackets', () => {
+    for (const HOST of ['::1', '[::1]']) expect(loadConfig({ ...base, HOST }).host).toBe('::1')
+  })
+
   it('leaves the variables of tests and of other programs alone', () => {
     expect(() => loadConfig({ ...base, TOKENIM_TEST_MYSQL: 'x', PATH: '/bin', PORT: '' })).not.toThrow()
   })
@@ -107,7 +177,9 @@ describe('configuration', () => {
     expect(loadConfig(env).jwtSecret).toBe(jwtSecret)
     expect(loadConfig({ DATA_DIR: path.join(folder, 'second') }).jwtSecret).not.toBe(jwtSecret)
     chmodSync(file, 0o644)
-    expect(() => loadConfig(env)).toThrow('chmod 600')
+    expect(loadConfig(env)).toMatchObject({ jwtSecret, tightened: [file] })
+    expect(statSync(file).mode & 0o777).toBe(0o600)
+    expect(loadConfig(env).tightened).toEqual([])
   })
 
   it('documents every setting', () => {

@@ -1,12 +1,17 @@
 /** Reads the settings from the environment and an optional JSON file (TOKENIM_CONFIG). The environment wins. */
 import { readFileSync } from 'node:fs'
-import { compile, type TSchema } from '../protocol/define'
+import { compile } from '../protocol/define'
+import { ConfigError, fromEnvironment } from './environment'
+import { keepPrivate } from './private'
 import { keptSecret } from './secrets'
-import { settingNames, Settings, type SettingName } from './settings'
+import { Settings } from './settings'
+
+export { ConfigError }
 
 export interface Config {
   readonly port: number
-  readonly host: string
+  /** Absent: every network. */
+  readonly host: string | undefined
   /** As `/chat`; empty: the root. */
   readonly basePath: string
   readonly dataDir: string
@@ -23,25 +28,24 @@ export interface Config {
   readonly rateFactor: number
   readonly socketsPerAddress: number
   readonly jwtSecret: string
-}
-
-/** A setting that is wrong, unknown or weak. The message names it, and never shows its value. */
-export class ConfigError extends Error {
-  override readonly name = 'ConfigError'
+  /** Folder and files that others could open until now. */
+  readonly tightened: readonly string[]
 }
 
 const check = compile(Settings)
 const distinctCharsMin = 10
 
 /**
- * The configuration of this process. Makes DATA_DIR/secrets.json at the first start. Throws ConfigError on the first
- * setting that is wrong.
+ * The configuration of this process. Makes DATA_DIR/secrets.json at the first start, for nobody else to open (D14). Throws
+ * ConfigError on the first setting that is wrong.
  */
 export function loadConfig(env: Readonly<Record<string, string | undefined>> = process.env): Config {
   const settings = validated({ ...defaults(), ...fromFile(env.TOKENIM_CONFIG), ...fromEnvironment(env) })
+  const usesFolder = settings.DATABASE_URL === undefined || settings.JWT_SECRET === undefined
+  const tightened = usesFolder ? keepPrivate(settings.DATA_DIR) : []
   return {
     port: settings.PORT,
-    host: settings.HOST,
+    host: settings.HOST?.replace(/^\[(.*)\]$/, '$1'),
     basePath: settings.BASE_PATH.replace(/\/$/, ''),
     dataDir: settings.DATA_DIR,
     databaseUrl: settings.DATABASE_URL,
@@ -54,6 +58,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>> = p
     rateFactor: settings.RATE_LIMIT_FACTOR,
     socketsPerAddress: settings.SOCKETS_PER_ADDRESS,
     jwtSecret: secretOf(settings),
+    tightened,
   }
 }
 
@@ -93,32 +98,6 @@ function fromFile(path: string | undefined): Record<string, unknown> {
   throw new ConfigError(`TOKENIM_CONFIG: ${path} is not a JSON object`)
 }
 
-function fromEnvironment(env: Readonly<Record<string, string | undefined>>): Record<string, unknown> {
-  const unknown = Object.keys(env).find((n) => /^TOKENIM_(?!CONFIG$|TEST_)/.test(n))
-  if (unknown) throw new ConfigError(`${unknown}: no such setting; they are ${settingNames.join(', ')}`)
-  return Object.fromEntries(
-    settingNames.flatMap((name) => {
-      const text = env[name]
-      return text === undefined || text === '' ? [] : [[name, parse(name, text)]]
-    }),
-  )
-}
-
-/** Text of the environment in the type the schema asks for; text that does not fit is left for the schema to refuse. */
-function parse(name: SettingName, text: string): unknown {
-  const schema: TSchema = Settings.properties[name]
-  switch (schema.type) {
-    case 'integer':
-      return /^\d+$/.test(text) ? Number(text) : text
-    case 'boolean':
-      return { 1: true, true: true, 0: false, false: false }[text] ?? text
-    case 'array':
-      return text.split(',').map((item) => item.trim())
-    default:
-      return text
-  }
-}
-
 /** The page docs/configuration.md. */
 export function configDoc(): string {
   const rows = Object.entries(Settings.properties).map(
@@ -137,6 +116,7 @@ const shown = (value: unknown): string =>
 const intro = `# Configuration
 
 Settings come from environment variables or from a JSON file named by \`TOKENIM_CONFIG\`, under the same names; the
-environment wins. A setting that is unknown, wrong or weak stops the start with a message that names it. An empty variable
-counts as absent; a switch takes \`1\`, \`true\`, \`0\` or \`false\`.
+environment wins. A setting that is unknown, wrong or weak stops the start with a message that names it: in the environment, any
+\`TOKENIM_…\` but those that Kubernetes and Docker set for a service of that name. An empty variable counts as absent; a switch
+takes \`1\`, \`true\`, \`0\` or \`false\`.
 `

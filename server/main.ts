@@ -1,7 +1,7 @@
 /** Starts the server: reads the settings, opens what they name, listens, and stops cleanly. */
 import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import type { Server } from 'node:net'
+import type { AddressInfo } from 'node:net'
 import path from 'node:path'
 import { parentPort, workerData } from 'node:worker_threads'
 import { createApp } from './app'
@@ -24,6 +24,7 @@ import { openStore } from './store'
 import { createGateway } from './transport/gateway'
 import { createHttp } from './transport/http'
 import { leave, partingOf } from './transport/leave'
+import { listenOn, urlOf } from './transport/listen'
 import { Registry } from './transport/registry'
 import { serveWs } from './transport/ws'
 import { serveWrites } from './writer'
@@ -33,7 +34,8 @@ const stopWithinMs = 9_000
 const tools: Tools = { now: Date.now, token: (bytes) => randomBytes(bytes).toString('base64url') }
 
 interface Running {
-  address: ReturnType<Server['address']>
+  /** To open on this machine. */
+  url: string
   stop(): Promise<void>
 }
 
@@ -85,12 +87,9 @@ async function start(config: Config, allLines: Log, fatal: (error: unknown) => v
   })
   const closeSockets = serveWs({ server: http.server, gateway, origins, trustProxy, basePath })
   app.start()
-  await http.listen({ port: config.port, host: config.host }).catch((error: unknown) => {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')) throw error
-    throw new Error(`port ${config.port} is taken by another process: set PORT`)
-  })
+  await listenOn((at) => http.listen(at), config)
   return {
-    address: http.server.address(),
+    url: urlOf(http.server.address() as AddressInfo, config.host),
     async stop() {
       stopping = true
       const { overMs, spreadMs } = partingOf(gateway.count(), await store.othersLive())
@@ -123,11 +122,7 @@ function clientFolder(): string {
 }
 
 /** For the eyes of people, as a start that is refused: standard output is the log's alone. */
-function announce(address: Running['address'], { host }: Config): void {
-  const port = typeof address === 'object' && address ? address.port : 0
-  const name = host === '0.0.0.0' || host === '::' ? 'localhost' : host
-  process.stderr.write(`TokenIM listens on http://${name}:${port}\n`)
-}
+const announce = ({ url }: Running) => process.stderr.write(`TokenIM listens on ${url}\n`)
 
 /** The first signal stops cleanly, within ten seconds; the second at once. */
 function stopOnSignal(running: Running, fatal: (error: unknown) => void): void {
@@ -144,6 +139,11 @@ function stopOnSignal(running: Running, fatal: (error: unknown) => void): void {
 async function main(): Promise<void> {
   const config = loadConfig()
   const log = createLog(config.logLevel)
+  if (config.tightened.length > 0)
+    log.warn(
+      { files: config.tightened },
+      'others could open these until now; replace secrets that others may have read',
+    )
   const fatal = (error: unknown) => {
     log.fatal({ error: describe(error) }, 'the server cannot go on')
     process.exit(1)
@@ -152,7 +152,7 @@ async function main(): Promise<void> {
   process.on('unhandledRejection', fatal)
   const running = await start(config, log, fatal)
   stopOnSignal(running, fatal)
-  announce(running.address, config)
+  announce(running)
 }
 
 function refuseToStart(error: unknown): never {

@@ -1,21 +1,14 @@
 /** Secrets the server makes for itself at the first start, readable by its own user only. */
 import { randomBytes } from 'node:crypto'
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync } from 'node:fs'
-import { renameSync, statSync, writeFileSync } from 'node:fs'
+import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 
 const secretBytes = 48
 
-/**
- * The secret kept in `<folder>/secrets.json`, made when the file is missing. Throws Error when others may read the file, or
- * when it holds no secret.
- */
+/** The secret kept in `<folder>/secrets.json`, made when the file is missing. Throws Error when it holds no secret. */
 export function keptSecret(folder: string): string {
   const file = path.join(folder, 'secrets.json')
-  mkdirSync(folder, { recursive: true })
   makeOnce(file)
-  if (process.platform !== 'win32' && statSync(file).mode & 0o077)
-    throw new Error(`${file} can be read by others: chmod 600 it`)
   const kept = JSON.parse(readFileSync(file, 'utf8')) as { jwtSecret?: unknown }
   if (typeof kept.jwtSecret === 'string' && kept.jwtSecret.length >= 32) return kept.jwtSecret
   throw new Error(`${file} holds no jwtSecret of 32 characters`)

@@ -7,12 +7,14 @@ const port = t.Integer({
   default: 8080,
   description: 'TCP port for everything: app, REST, WebSocket. 0 takes a free one.',
 })
-const host = t.String({
-  minLength: 1,
-  maxLength: 255,
-  default: '0.0.0.0',
-  description: 'Address to listen on. The default hears every network; 127.0.0.1 hears this machine only.',
-})
+const host = t.Optional(
+  t.String({
+    minLength: 1,
+    maxLength: 255,
+    description:
+      'Address to listen on: 127.0.0.1 or ::1 hears this machine only. Absent: every network, on IPv4 and IPv6.',
+  }),
+)
 const basePath = t.String({
   pattern: '^(/(?!\\.+(/|$))[\\w.~@+-]+)*/?$',
   maxLength: 200,
@@ -24,7 +26,8 @@ const dataDir = t.String({
   minLength: 1,
   maxLength: 4_096,
   default: './data',
-  description: 'Folder of the SQLite file and of the secrets. Made when missing.',
+  description:
+    'Folder of the SQLite file and of the secrets, for this server alone. Made when missing, with mode 0700.',
 })
 const databaseUrl = t.Optional(
   t.String({

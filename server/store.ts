@@ -11,6 +11,7 @@ import { openSnapshots } from './db/sqlite'
 import type { Log } from './failure'
 import type { Tools } from './handle'
 import { leaseIds } from './lease-ids'
+import { keepPrivate } from './private'
 import { startWriter } from './writer-thread'
 import type { WriterStart } from './writer-port'
 
@@ -44,6 +45,8 @@ async function openEmbedded({ config, log, onFatal, writerScript }: StoreOptions
   const worker = openThread(writerScript, start)
   const writer = await startWriter({ worker, log, onFatal })
   const db = openSnapshots(start)
+  // What the database made beside itself, too (D14).
+  keepPrivate(dataDir)
   return {
     db,
     openCommit: writer.openCommit,

@@ -1,5 +1,5 @@
 /** The embedded database: one file, one process, one writing connection, a few reading ones, one for checkpoints. */
-import { mkdirSync } from 'node:fs'
+import { closeSync, mkdirSync, openSync } from 'node:fs'
 import path from 'node:path'
 import { checkpoints, walBytesKept, type CheckpointConnection } from './checkpoint'
 import { DbError, loneOver, type Db, type Maybe } from './connection'
@@ -26,7 +26,9 @@ const writerCacheKiB = 64 * 1024
  * opened durably (D1).
  */
 export async function openSqlite({ file, unsafeDurability = false, idleMs }: SqliteOptions): Promise<Db> {
-  mkdirSync(path.dirname(path.resolve(file)), { recursive: true })
+  mkdirSync(path.dirname(path.resolve(file)), { recursive: true, mode: 0o700 })
+  makePrivate(file)
+  makePrivate(`${file}.lock`)
   const lock = lockFile(file)
   const options = { file, unsafeDurability }
   try {
@@ -55,6 +57,18 @@ export function openSnapshots({ file, unsafeDurability = false }: SqliteOptions)
     write,
     now: async () => Date.now(),
     close: () => close(async () => undefined),
+  }
+}
+
+/**
+ * Makes it when it is missing, for nobody else to open (D14); SQLite gives its log and its index the same rights. A file that is
+ * there is never opened: closing it would let go of every lock that this process has on it.
+ */
+function makePrivate(file: string): void {
+  try {
+    closeSync(openSync(file, 'wx', 0o600))
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error
   }
 }
 

@@ -130,8 +130,8 @@ export const importTable: readonly Row[] = [
   { files: /^server\/files\//, may: [/^server\/files\//, nodeOf('fs|fs/promises|path|crypto|stream')] },
   { files: /^server\/(app|main|store|writer|writer-thread)\.ts$/, may: everything },
   {
-    files: /^server\/(config|settings|secrets)\.ts$/,
-    may: [/^protocol\/define$/, /^server\/(settings|secrets)$/, nodeOf('fs|path|crypto')],
+    files: /^server\/(config|environment|settings|secrets|private)\.ts$/,
+    may: [/^protocol\/define$/, /^server\/(environment|settings|secrets|private)$/, nodeOf('fs|path|crypto')],
   },
   {
     files: /^server\/(limiter(-shared)?|counts)\.ts$/,
@@ -146,7 +146,7 @@ export const importTable: readonly Row[] = [
     may: [
       protocol,
       /^server\/(db|sync)\//,
-      /^server\/(?!(app|main|store|writer|writer-thread|config|settings|secrets|log)$)[a-z-]+$/,
+      /^server\/(?!(app|main|store|writer|writer-thread|config|environment|settings|secrets|private|log)$)[a-z-]+$/,
       crypto,
     ],
     types: [/^server\/log$/],

@@ -13,7 +13,7 @@ export interface SmallDisk {
 
 /** Mounts it on an existing folder. Throws Error when this is not allowed. */
 export function mountSmallDisk(folder: string, megabytes: number): SmallDisk {
-  execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${megabytes}m`, 'tokenim-test', folder], {
+  execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${megabytes}m,mode=0700`, 'tokenim-test', folder], {
     stdio: 'pipe',
   })
   const filler = path.join(folder, 'filler')

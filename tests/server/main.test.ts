@@ -1,12 +1,14 @@
 /** The process: how it starts, refuses to start, stops, and what is there after it was killed. */
-import { mkdtempSync, rmSync, statSync } from 'node:fs'
+import { chmodSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { createServer } from 'node:net'
-import { tmpdir } from 'node:os'
+import { networkInterfaces, tmpdir } from 'node:os'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { closeCodes, type Down } from '../../protocol/wire'
 import { befriend, freshId, must, post, register, WireClient, type Registered } from '../helpers/wire-client'
 import { launchServer, refusedStart, type LaunchedServer } from './launch'
+
+const hasIpv6 = Object.values(networkInterfaces()).some((all) => all?.some(({ family }) => family === 'IPv6'))
 
 interface Talk {
   anna: Registered
@@ -94,14 +96,65 @@ describe('starting', () => {
     expect((await fetch(`${server.url}/readyz`)).status).toBe(200)
     await server.stop()
   })
-  it('makes its secret at the first start, for nobody else to read', async () => {
-    const server = await launchServer()
-    const { mode } = statSync(path.join(server.dataDir, 'secrets.json'))
-    if (process.platform !== 'win32') expect(mode & 0o777).toBe(0o600)
+  const systems = process.platform === 'win32' ? [] : [process.platform]
+  it.each(systems)(
+    '[D14] what it makes is for nobody else to open, and what was open is closed: %s',
+    async () => {
+      const server = await launchServer()
+      await talkOn(server)
+      const modes = () =>
+        ['.', ...readdirSync(server.dataDir)].map((name) => {
+          const { mode } = statSync(path.join(server.dataDir, name))
+          return `${name} ${(mode & 0o777).toString(8)}`
+        })
+      const own = [
+        ...['. 700', 'secrets.json 600', 'tokenim.db 600'],
+        ...['tokenim.db-shm 600', 'tokenim.db-wal 600', 'tokenim.db.lock 600'],
+        'tokenim.db.lock-journal 600',
+      ]
+      expect(modes().sort()).toEqual(own)
+      await server.kill9()
+      for (const name of readdirSync(server.dataDir)) chmodSync(path.join(server.dataDir, name), 0o664)
+      chmodSync(server.dataDir, 0o775)
+      await server.restart()
+      expect(modes().sort()).toEqual(own)
+      expect(server.log()).toContain('others could open these until now')
+      await server.stop()
+    },
+  )
+  it.each(systems)('[D14] a folder that all users share is refused, and left alone: %s', async () => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'tokenim-shared-'))
+    chmodSync(folder, 0o1777)
+    const { code, output } = await refusedStart({ DATA_DIR: folder })
+    expect([code, statSync(folder).mode & 0o7777, readdirSync(folder)]).toEqual([1, 0o1777, []])
+    expect(output).toMatch(/DATA_DIR: others can open .*mode 777/)
+    rmSync(folder, { recursive: true })
+  })
+  it('[D16] without a host it is reached by IPv4 and, where there is IPv6, by that', async () => {
+    const server = await launchServer(undefined, { env: { HOST: '' } })
+    const { port } = new URL(server.url)
+    const urls = [server.url, `http://127.0.0.1:${port}`, ...(hasIpv6 ? [`http://[::1]:${port}`] : [])]
+    for (const url of urls) {
+      const anna = await register(url, `anna_${urls.indexOf(url)}`)
+      const client = await WireClient.connect(url, anna.token)
+      client.close()
+    }
     await server.stop()
   })
+  it.each([...(hasIpv6 ? ['::1', '[::1]'] : []), 'localhost', '0.0.0.0'])(
+    '[D16] with HOST=%s it prints an address that opens',
+    async (HOST) => {
+      const server = await launchServer(undefined, { env: { HOST } })
+      expect((await fetch(`${server.url}/readyz`)).status).toBe(200)
+      const anna = await register(server.url, 'anna_here')
+      const client = await WireClient.connect(server.url, anna.token)
+      client.close()
+      await server.stop()
+    },
+  )
   it.each<[string, Record<string, string>, RegExp]>([
     ['an unknown setting', { TOKENIM_PROT: '1' }, /TOKENIM_PROT/],
+    ['an address of another machine', { HOST: '192.0.2.1' }, /HOST: 192\.0\.2\.1 is no address/],
     ['a port that is none', { PORT: '80a' }, /PORT/],
     ['a short secret', { JWT_SECRET: 'short' }, /JWT_SECRET/],
     ['a weak secret', { JWT_SECRET: 'a'.repeat(40) }, /JWT_SECRET: too weak/],
