@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { calmLog } from './calm-log'
+import { calmLog, onceEach } from './calm-log'
 
 /** A calm log on counted time, and what it told. */
 function heard() {
@@ -49,5 +49,27 @@ describe('the log', () => {
     const { log, told } = heard()
     for (let n = 0; n < 600; n++) for (let twice = 0; twice < 2; twice++) log.warn({ n }, 'one')
     expect(told()).toHaveLength(500 + 2 * 100)
+  })
+})
+
+describe('onceEach', () => {
+  it('[W16] [L7] tells each key once, a hundred of them, then that there are more; anew an hour later', () => {
+    const told: string[] = []
+    const due: (() => void)[] = []
+    const say = onceEach(
+      (key) => told.push(key),
+      () => told.push('more'),
+      (_ms, run) => due.push(run),
+    )
+    for (let n = 0; n < 3; n++) say('https://a.example')
+    say('https://b.example')
+    expect(told.splice(0)).toEqual(['https://a.example', 'https://b.example'])
+    for (let n = 0; n < 1_000; n++) say(`https://${n}.example`)
+    expect([told.length, told.at(-1)]).toEqual([99, 'more'])
+    due.splice(0).forEach((run) => run())
+    told.length = 0
+    say('https://a.example')
+    say('x'.repeat(5_000))
+    expect(told.map(({ length }) => length)).toEqual([17, 200])
   })
 })

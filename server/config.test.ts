@@ -40,6 +40,18 @@ describe('configuration', () => {
     ).toEqual(['https://a.example', 'http://b.example:81'])
   })
 
+  it('[W16] reads an origin however it is written, and those of apps', () => {
+    const written =
+      'https://Chat.Example.org, https://b:443, http://c.example/, weapp://wechat-game-runtime,HTTP://[0::1]:81'
+    expect(loadConfig({ ...base, PUBLIC_ORIGINS: written }).publicOrigins).toEqual([
+      'https://chat.example.org',
+      'https://b',
+      'http://c.example',
+      'weapp://wechat-game-runtime',
+      'http://[::1]:81',
+    ])
+  })
+
   it.each([
     [undefined, ''],
     ['/', ''],
@@ -60,6 +72,13 @@ describe('configuration', () => {
     [{ REDIS_URL: 'host:6379' }, 'REDIS_URL'],
     [{ REDIS_PREFIX: 'two words' }, 'REDIS_PREFIX'],
     [{ PUBLIC_ORIGINS: 'https://a.example/path' }, 'PUBLIC_ORIGINS.0'],
+    [{ PUBLIC_ORIGINS: 'https://a.example,https://*' }, 'PUBLIC_ORIGINS.1'],
+    [{ PUBLIC_ORIGINS: '*' }, 'PUBLIC_ORIGINS.0'],
+    [{ PUBLIC_ORIGINS: 'null' }, 'PUBLIC_ORIGINS.0'],
+    [{ PUBLIC_ORIGINS: 'a.example' }, 'PUBLIC_ORIGINS.0'],
+    [{ PUBLIC_ORIGINS: 'wss://a.example' }, 'PUBLIC_ORIGINS.0'],
+    [{ PUBLIC_ORIGINS: 'https://a.example,' }, 'PUBLIC_ORIGINS.1'],
+    [{ CONNECTIONS_MAX: '10' }, 'CONNECTIONS_MAX'],
     [{ UNSAFE_DURABILITY: 'yes' }, 'UNSAFE_DURABILITY'],
     [{ TRUST_PROXY: 'true' }, 'TRUST_PROXY'],
     [{ JWT_SECRET: 'short' }, 'JWT_SECRET'],

@@ -5,6 +5,7 @@ import { ConfigError, fromEnvironment } from './environment'
 import { keepPrivate } from './private'
 import { keptSecret } from './secrets'
 import { Settings } from './settings'
+import { originOf } from './transport/origin'
 
 export { ConfigError }
 
@@ -27,6 +28,8 @@ export interface Config {
   readonly unsafeDurability: boolean
   readonly rateFactor: number
   readonly socketsPerAddress: number
+  /** Absent: what the limit of open files allows. */
+  readonly connectionsMax: number | undefined
   readonly jwtSecret: string
   /** Folder and files that others could open until now. */
   readonly tightened: readonly string[]
@@ -51,12 +54,13 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>> = p
     databaseUrl: settings.DATABASE_URL,
     redisUrl: settings.REDIS_URL,
     redisPrefix: settings.REDIS_PREFIX,
-    publicOrigins: settings.PUBLIC_ORIGINS,
+    publicOrigins: settings.PUBLIC_ORIGINS.map(pageOrigin),
     logLevel: settings.LOG_LEVEL,
     trustProxy: settings.TRUST_PROXY,
     unsafeDurability: settings.UNSAFE_DURABILITY,
     rateFactor: settings.RATE_LIMIT_FACTOR,
     socketsPerAddress: settings.SOCKETS_PER_ADDRESS,
+    connectionsMax: settings.CONNECTIONS_MAX,
     jwtSecret: secretOf(settings),
     tightened,
   }
@@ -66,6 +70,16 @@ function validated(values: Record<string, unknown>): Settings {
   const issue = check(values)
   if (issue) throw new ConfigError(`${issue.path.slice(1).replaceAll('/', '.')}: ${issue.message}`)
   return values as Settings
+}
+
+/** An origin as pages send it. Throws ConfigError for what no page ever sends. */
+function pageOrigin(text: string, place: number): string {
+  const origin = originOf(text.replace(/\/$/, ''))
+  if (origin !== undefined) return origin
+  throw new ConfigError(
+    `PUBLIC_ORIGINS.${place}: is no origin. One is scheme and host, with the port where it is not the usual one: ` +
+      'https://chat.example.org, http://localhost:5173, weapp://wechat-game-runtime. There are no wildcards, and null is none',
+  )
 }
 
 function secretOf(settings: Settings): string {

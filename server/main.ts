@@ -10,15 +10,16 @@ import { connect } from './bus/connect'
 import { memoryBus } from './bus/memory'
 import { localPresence, sharedPresence } from './bus/presence'
 import { redisBus } from './bus/redis'
-import { calmLog } from './calm-log'
+import { calmLog, onceEach } from './calm-log'
 import { loadConfig, type Config } from './config'
-import { describe } from './failure'
+import { describe, type Log as CalmLog } from './failure'
 import type { Tools } from './handle'
 import { memoryLimiter } from './limiter'
 import { sharedLimiter } from './limiter-shared'
 import { createLoad } from './load'
 import { watchLoop } from './loop-delay'
 import { createLog, type Log } from './log'
+import { connectionBounds, openFilesMax } from './open-files'
 import { unreadyBecause } from './ready'
 import { openStore } from './store'
 import { createGateway } from './transport/gateway'
@@ -26,12 +27,15 @@ import { createHttp } from './transport/http'
 import { leave, partingOf } from './transport/leave'
 import { listenOn, urlOf } from './transport/listen'
 import { Registry } from './transport/registry'
+import type { Pages } from './transport/origin'
 import { serveWs } from './transport/ws'
 import { serveWrites } from './writer'
 import type { WriterStart } from './writer-port'
 
 const stopWithinMs = 9_000
 const tools: Tools = { now: Date.now, token: (bytes) => randomBytes(bytes).toString('base64url') }
+
+const later = (ms: number, run: () => void) => void setTimeout(run, ms).unref()
 
 interface Running {
   /** To open on this machine. */
@@ -40,8 +44,10 @@ interface Running {
 }
 
 async function start(config: Config, allLines: Log, fatal: (error: unknown) => void): Promise<Running> {
-  const log = calmLog(allLines, (ms, run) => void setTimeout(run, ms).unref())
-  const { publicOrigins: origins, trustProxy, basePath, rateFactor, socketsPerAddress } = config
+  const log = calmLog(allLines, later)
+  const { basePath, rateFactor, socketsPerAddress } = config
+  const { socketsMax, ...bounds } = connectionBounds(openFilesMax(), config.connectionsMax)
+  const pages = pagesOf(config, log)
   const store = await openStore({
     config,
     tools,
@@ -68,7 +74,7 @@ async function start(config: Config, allLines: Log, fatal: (error: unknown) => v
     load,
   })
   const gateway = createGateway({
-    ...{ app, registry, log, rateFactor, socketsPerAddress, now: Date.now },
+    ...{ app, registry, log, rateFactor, socketsPerAddress, socketsMax, now: Date.now },
     ticks: () => performance.now(),
     unit: Math.random,
     touched: app.presence.touch,
@@ -77,15 +83,13 @@ async function start(config: Config, allLines: Log, fatal: (error: unknown) => v
   let stopping = false
   const notReady = async () => (stopping ? 'stopping' : unreadyBecause(db, Date.now))
   const http = await createHttp({
-    app,
+    ...{ app, ...pages, ...bounds },
     log: allLines,
-    origins,
-    trustProxy,
     basePath,
     clientDir: clientFolder(),
     notReady,
   })
-  const closeSockets = serveWs({ server: http.server, gateway, origins, trustProxy, basePath })
+  const closeSockets = serveWs({ server: http.server, gateway, ...pages, basePath })
   app.start()
   await listenOn((at) => http.listen(at), config)
   return {
@@ -106,6 +110,21 @@ async function start(config: Config, allLines: Log, fatal: (error: unknown) => v
     },
   }
 }
+
+/** Whose pages may call; a refused origin is named once in the log (W16). */
+const pagesOf = ({ publicOrigins, trustProxy }: Config, log: CalmLog): Pages => ({
+  origins: publicOrigins,
+  trustProxy,
+  refusedOrigin: onceEach(
+    (origin) =>
+      log.warn(
+        { origin },
+        'a page of this origin was refused: list it in PUBLIC_ORIGINS, or let the proxy pass on the Host it was asked for',
+      ),
+    () => log.warn({}, 'more origins are refused than are named here'),
+    later,
+  ),
+})
 
 /** For what nodes count together: nobody waits for it longer than a quarter of a second, and nobody while it is away. */
 const openShared = (url: string, prefix: string, onError: (error: unknown) => void) => ({

@@ -51,11 +51,11 @@ const redisPrefix = t.String({
   default: 'tokenim',
   description: 'Start of all keys and channels in Redis: deployments that share a Redis need different ones.',
 })
-const publicOrigins = t.Array(t.String({ maxLength: 300, pattern: '^https?://[^/\\s]+$' }), {
+const publicOrigins = t.Array(t.String({ maxLength: 300, minLength: 1 }), {
   maxItems: 100,
   default: [],
   description:
-    'Other origins whose pages may use this server, separated by commas: https://chat.example.org. Its own may always.',
+    'Other origins whose pages may use this server, separated by commas: https://chat.example.org, weapp://wechat-game-runtime. Its own may always.',
 })
 const logLevel = oneOf('silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace')
 const trustProxy = t.Integer({
@@ -83,6 +83,14 @@ const socketsPerAddress = t.Integer({
   description:
     'Sockets that one address may have open; an IPv6 address counts as its /64. Raise it behind a large NAT.',
 })
+const connectionsMax = t.Optional(
+  t.Integer({
+    minimum: 64,
+    maximum: 1_000_000,
+    description:
+      'Connections that may be open at once, of all kinds; six of seven for sockets. Absent: as many as the limit of open files (ulimit -n) allows, 70000 at most.',
+  }),
+)
 const jwtSecret = t.Optional(
   t.String({
     minLength: 32,
@@ -106,6 +114,7 @@ export const Settings = record({
   UNSAFE_DURABILITY: unsafeDurability,
   RATE_LIMIT_FACTOR: rateLimitFactor,
   SOCKETS_PER_ADDRESS: socketsPerAddress,
+  CONNECTIONS_MAX: connectionsMax,
   JWT_SECRET: jwtSecret,
 })
 export type Settings = Static<typeof Settings>

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
 import { addressOf, bucketsOf } from './address'
-import { originFits } from './origin'
 
 const forwarded = (...list: string[]) => ({ 'x-forwarded-for': list.join(', ') })
 
@@ -117,33 +116,5 @@ describe('bucketsOf', () => {
   it('[W14] gives the same again for a bucket', () => {
     for (const text of ['203.0.113.7', '2001:db8:1:2::5', '::1', 'unknown', 'fe80::1%eth0'])
       expect(bucketsOf(bucketsOf(text).address)).toEqual(bucketsOf(text))
-  })
-})
-
-describe('originFits', () => {
-  const host = 'chat.example.org:8080'
-  it('[W9] lets apps, own pages and listed origins in', () => {
-    expect(originFits({ host }, [])).toBe(true)
-    expect(originFits({ host, origin: `https://${host}` }, [])).toBe(true)
-    expect(originFits({ host, origin: 'https://other.example.org' }, ['https://other.example.org'])).toBe(
-      true,
-    )
-  })
-  it.each([
-    'null',
-    '',
-    'https://evil.example.org',
-    `https://${host}.evil.example.org`,
-    `https://evil.example.org/${host}`,
-    `https://${host}@evil.example.org`,
-    `https://user@${host}`,
-    'https://chat.example.org:8081',
-    'https://chat.example.org',
-    `ftp://${host}`,
-    `https://${host}/`,
-    'https://other.example.org.evil.example.org',
-    'http://other.example.org',
-  ])('[W9] keeps out %j', (origin) => {
-    expect(originFits({ host, origin }, ['https://other.example.org'])).toBe(false)
   })
 })

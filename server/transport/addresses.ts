@@ -1,50 +1,62 @@
-/** How many sockets each address has open, so that one cannot take them all. */
-interface Count {
-  open: number
-  /** Of them, those that have not said hello. */
-  greeting: number
-}
+/** How many sockets each address has open, and who makes room when those without a hello are too many (L4, L9). */
+import { FairShare } from './lines/fair-share'
 
-export class Addresses {
-  private readonly counts = new Map<string, Count>()
-  /** Sockets of all addresses that have not said hello. */
-  greeting = 0
+export interface SocketBounds {
+  /** Sockets of all addresses. */
+  openMax: number
+  /** Sockets of one address. */
+  openPerAddressMax: number
+  /** Of them, those that have not said hello. */
+  greetingMax: number
+  greetingPerAddressMax: number
+}
+export interface SocketAges<Socket> {
+  /** It may go for one of an address that holds less: nothing of it is being looked at. */
+  isIdle(socket: Socket): boolean
+  /** It has had its time, and may go for one of an address that holds as much. */
+  isSlow(socket: Socket): boolean
+}
+/** What one more socket needs: nothing (`free`), that another one goes, or what there is not. */
+export type Room<Socket> = 'free' | { instead: Socket } | 'address full' | 'full'
+
+export class Addresses<Socket> {
+  private readonly open = new FairShare<Socket>()
+  private readonly greeting = new FairShare<Socket>()
 
   constructor(
-    readonly openMax: number,
-    readonly greetingMax: number,
+    private readonly bounds: SocketBounds,
+    private readonly ages: SocketAges<Socket>,
   ) {}
 
-  /** May this address open one more? */
-  admits(address: string): boolean {
-    const { open, greeting } = this.counts.get(address) ?? none
-    return open < this.openMax && greeting < this.greetingMax
-  }
-
-  opened(address: string): void {
-    const { open, greeting } = this.counts.get(address) ?? none
-    this.counts.set(address, { open: open + 1, greeting: greeting + 1 })
-    this.greeting += 1
-  }
-
-  greeted(address: string): void {
-    const count = this.counts.get(address)
-    if (!count) return
-    count.greeting -= 1
-    this.greeting -= 1
-  }
-
-  /** `live`: it had said hello. */
-  closed(address: string, live: boolean): void {
-    const count = this.counts.get(address)
-    if (!count) return
-    count.open -= 1
-    if (!live) {
-      count.greeting -= 1
-      this.greeting -= 1
+  /** What a socket of this address needs. Absent: of an address that holds as much as any. */
+  roomFor(address?: string): Room<Socket> {
+    const { openMax, openPerAddressMax, greetingMax, greetingPerAddressMax } = this.bounds
+    if (address !== undefined) {
+      const isFull =
+        this.open.of(address) >= openPerAddressMax || this.greeting.of(address) >= greetingPerAddressMax
+      if (isFull) return this.instead(this.greeting.holdersOf(address), false) ?? 'address full'
     }
-    if (count.open === 0) this.counts.delete(address)
+    if (this.greeting.size < greetingMax && this.open.size < openMax) return 'free'
+    if (address === undefined) return 'full'
+    const { holders, isUnfair } = this.greeting.claim(address)
+    return this.instead(holders, isUnfair) ?? 'full'
+  }
+
+  private instead(holders: Iterable<Socket>, isUnfair: boolean): Room<Socket> | undefined {
+    for (const socket of holders)
+      if (isUnfair ? this.ages.isIdle(socket) : this.ages.isSlow(socket)) return { instead: socket }
+    return undefined
+  }
+
+  opened(socket: Socket, address: string): void {
+    this.open.add(socket, address)
+    this.greeting.add(socket, address)
+  }
+  greeted(socket: Socket): void {
+    this.greeting.remove(socket)
+  }
+  closed(socket: Socket): void {
+    this.greeting.remove(socket)
+    this.open.remove(socket)
   }
 }
-
-const none: Count = { open: 0, greeting: 0 }

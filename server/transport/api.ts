@@ -7,14 +7,11 @@ import type { Caller } from '../handle'
 import { addressOf } from './address'
 import { fail } from './answers'
 import { docsPage } from './docs-page'
-import { originFits } from './origin'
+import { originFits, type Pages } from './origin'
 import { shapeFits } from './shape'
 
-export interface ApiOptions {
+export interface ApiOptions extends Pages {
   app: Pick<App, 'dispatch' | 'turnsAway' | 'authenticate'>
-  origins: readonly string[]
-  /** Trusted proxies in front. */
-  trustProxy: number
 }
 interface Route {
   Params: { op: string }
@@ -22,7 +19,7 @@ interface Route {
 }
 type Request = FastifyRequest<Route>
 
-export function serveApi(http: FastifyInstance, { app, origins, trustProxy }: ApiOptions): void {
+export function serveApi(http: FastifyInstance, { app, ...pages }: ApiOptions): void {
   const document = openApi(ops, events)
   const page = docsPage(document)
   http.get('/api/openapi.json', () => document)
@@ -35,11 +32,11 @@ export function serveApi(http: FastifyInstance, { app, origins, trustProxy }: Ap
 
   async function call(request: Request, reply: FastifyReply, input: unknown): Promise<FastifyReply> {
     void reply.header('cache-control', 'no-store')
-    if (!originFits(request.headers, origins)) return fail(reply, { code: 'forbidden' })
+    if (!originFits(request.headers, pages)) return fail(reply, { code: 'forbidden' })
     if (!shapeFits(input)) return fail(reply, { code: 'invalidInput', data: { path: '' } })
     const busy = app.turnsAway(request.params.op)
     if (busy) return fail(reply, busy)
-    const address = addressOf(request.headers, request.socket.remoteAddress, trustProxy)
+    const address = addressOf(request.headers, request.socket.remoteAddress, pages.trustProxy)
     const caller = await callerOf(app, request.headers.authorization, address)
     if (!caller) return fail(reply, { code: 'unavailable' })
     const gone = goneWith(reply)

@@ -2,7 +2,7 @@
 import type { UserId } from '../../protocol/ids'
 import { limits } from '../../protocol/limits'
 import { closeCodes } from '../../protocol/wire'
-import { Addresses } from './addresses'
+import { Addresses, type SocketAges } from './addresses'
 import { Outgoing } from './outgoing'
 import { Connection, type Wire } from './connection'
 import { hear, refuses, type Talk } from './frames'
@@ -14,6 +14,8 @@ export interface GatewayOptions extends Pick<Talk, 'app' | 'registry' | 'now' | 
   ticks?: () => number
   /** Sockets that one address may have open. */
   socketsPerAddress?: number
+  /** Sockets that may be open at all. */
+  socketsMax?: number
   /** A user's socket said hello or closed. */
   touched?: (user: UserId) => void
   /** Multiplies frames per second; load tests raise it. */
@@ -34,8 +36,9 @@ export interface Ear extends Refuser {
 export interface Gateway {
   /** May this address open a socket? */
   admits(address: string): boolean
-  /** 0, or after how many milliseconds any address may ask again: too much is going on (L1, L4). */
-  busyMs(): number
+  /** 0, or after how many milliseconds this address may ask again: too much is going on (L1, L4). Absent: the busiest one. */
+  busyMs(address?: string): number
+  /** Takes a socket in. Where there is no room another one, that has not said hello, goes (L9). */
   accept(wire: Wire, address: string): Ear
   /** Ends what is silent or overdue. Called every second. */
   sweep(): void
@@ -52,28 +55,30 @@ export interface Gateway {
 
 const framesPerSecond = 500
 const framesPerSecondOfUser = 1_000
-/** Sockets that have not said hello, of all addresses together. */
+/** Sockets that have not said hello, of all addresses together; a quarter of all, where these are fewer. */
 const greetingMax = 2_000
+/** A phone says hello with its first packet: a socket that has not by then makes room for others of its address. */
+const slowHelloMs = 1_000
 const silentMs = 3 * limits.pingEveryMs
 /** A socket that does not finish its close is cut. */
 const closingMs = 2_000
 
 export function createGateway(options: GatewayOptions): Gateway {
-  const { registry, unit, ticks = options.now, rateFactor = 1, socketsPerAddress = 2_000 } = options
+  const { registry, unit, ticks = options.now, rateFactor = 1 } = options
   const { dirty } = createFlusher()
   const outgoing = new Outgoing()
   const leaving = new Set<Connection>()
   const turnstile = new Turnstile()
-  const addresses = new Addresses(socketsPerAddress, Math.ceil(socketsPerAddress / 4))
+  const addresses = createAddresses(options, ticks)
   const talk: Talk = {
     ...options,
     ticks,
     leaving,
     held: () => turnstile.held,
     userRate: framesPerSecondOfUser * rateFactor,
-    greeted({ address, userId }) {
-      addresses.greeted(address)
-      options.touched?.(userId)
+    greeted(connection) {
+      addresses.greeted(connection)
+      options.touched?.(connection.userId)
     },
   }
   const rate = framesPerSecond * rateFactor
@@ -82,13 +87,15 @@ export function createGateway(options: GatewayOptions): Gateway {
     connection.end({ code: 'draining' }, closeCodes.draining, Math.floor(spreadMs * unit()))
 
   return {
-    admits: (address) => addresses.admits(address),
-    busyMs: () =>
-      addresses.greeting >= greetingMax ? limits.helloDeadlineMs : (options.turnsAwayMs?.() ?? 0),
+    admits: (address) => addresses.roomFor(address) !== 'address full',
+    busyMs: (address) =>
+      addresses.roomFor(address) === 'full' ? limits.helloDeadlineMs : (options.turnsAwayMs?.() ?? 0),
     accept(wire, address) {
       const connection = new Connection({ wire, address, openedAt: ticks(), rate, outgoing, dirty })
+      const room = addresses.roomFor(address)
+      if (typeof room === 'object') cut(addresses, room.instead)
       registry.all.add(connection)
-      addresses.opened(address)
+      addresses.opened(connection, address)
       if (spread !== undefined) sendHome(connection, spread)
       return {
         text: turnstile.gate(wire, (text) => hear(talk, connection, text)),
@@ -102,7 +109,7 @@ export function createGateway(options: GatewayOptions): Gateway {
         },
         closed() {
           if (!registry.all.delete(connection)) return
-          addresses.closed(address, connection.userId !== 0)
+          addresses.closed(connection)
           leaving.delete(connection)
           registry.unlisten(connection)
           if (connection.userId !== 0) options.touched?.(connection.userId)
@@ -125,6 +132,28 @@ export function createGateway(options: GatewayOptions): Gateway {
     },
     count: () => registry.all.size,
   }
+}
+
+function createAddresses(options: GatewayOptions, ticks: () => number): Addresses<Connection> {
+  const { socketsPerAddress = 2_000, socketsMax = Infinity } = options
+  const bounds = {
+    openMax: socketsMax,
+    openPerAddressMax: socketsPerAddress,
+    greetingMax: Math.min(greetingMax, Math.ceil(socketsMax / 4)),
+    greetingPerAddressMax: Math.ceil(socketsPerAddress / 4),
+  }
+  const isIdle: SocketAges<Connection>['isIdle'] = ({ state }) => state !== 'checking'
+  return new Addresses<Connection>(bounds, {
+    isIdle,
+    isSlow: (connection) => isIdle(connection) && ticks() - connection.openedAt >= slowHelloMs,
+  })
+}
+
+/** Tells a socket to come back, and does not wait for its close. */
+function cut(addresses: Addresses<Connection>, connection: Connection): void {
+  addresses.closed(connection)
+  connection.end({ code: 'overloaded' }, closeCodes.resync)
+  connection.wire.terminate()
 }
 
 function look(connection: Connection, at: number): void {

@@ -15,6 +15,9 @@ import { fail } from './answers'
 import { serveApi, type ApiOptions } from './api'
 import { innerUrl, withSlash } from './base-path'
 import { serveClient } from './client'
+import { boundLines } from './lines/lines'
+import { Request } from './lines/offer'
+import { originFits } from './origin'
 
 export interface HttpOptions extends ApiOptions {
   log: Log
@@ -24,36 +27,48 @@ export interface HttpOptions extends ApiOptions {
   clientDir: string
   /** Why this server should get no traffic; undefined: it is ready. */
   notReady: () => Promise<string | undefined>
+  /** Connections of all addresses, sockets among them. */
+  connectionsMax?: number
+  /** Calls that may hold an open file. */
+  filesMax?: number
+  deadlines?: Partial<Deadlines>
 }
+/** In milliseconds. */
+export interface Deadlines {
+  /** For the head of a request, from the first moment of its connection; a kept one has it from its first byte. */
+  head: number
+  /** For a request as a whole. */
+  request: number
+  /** Nothing was read or written for so long. */
+  silence: number
+  /** How long a connection is kept for the next request: longer than proxies keep theirs, 60 s as a rule. */
+  kept: number
+  /** How often the first two are looked at. */
+  check: number
+}
+const usual: Deadlines = { head: 10_000, request: 30_000, silence: 60_000, kept: 72_000, check: 2_000 }
 
 /** The server, not listening yet. */
 export async function createHttp(options: HttpOptions): Promise<FastifyInstance> {
-  const { log, origins, basePath = '', notReady } = options
-  const loggerInstance: FastifyBaseLogger = log.child({}, { serializers: { req: requestLine } })
-  const http = Fastify({
-    loggerInstance,
-    logController: new LogController({ disableRequestLogging: true }),
-    genReqId: () => randomUUID(),
-    bodyLimit: limits.frameInBytesMax,
-    requestTimeout: 30_000,
-    routerOptions: { ignoreTrailingSlash: true },
-    rewriteUrl: ({ url = '/' }) => innerUrl(url, basePath),
-    forceCloseConnections: true,
-    // While it closes, calls still get the answer of the catalogue: draining.
-    return503OnClosing: false,
+  const { notReady, trustProxy, basePath = '', connectionsMax = 1_000, filesMax = 100 } = options
+  const http = createFastify(options)
+  http.addHook('onRequest', async ({ raw }, reply) => {
+    // Node loses what follows in the same packet: it stops to read where another protocol might begin.
+    if (raw instanceof Request && raw.isDeclined) reply.raw.shouldKeepAlive = false
   })
+  boundLines(http.server, { connectionsMax, filesMax, trustProxy })
   await http.register(helmet, {
     contentSecurityPolicy: { directives: policy },
     strictTransportSecurity: false,
     frameguard: { action: 'deny' },
   })
-  await http.register(cors, {
-    origin: [...origins],
+  await http.register(cors, () => async ({ headers }: FastifyRequest) => ({
+    origin: originFits(headers, options) ? true : [],
     methods: ['GET', 'POST'],
     allowedHeaders: ['authorization', 'content-type'],
     exposedHeaders: ['retry-after', 'x-request-id'],
     maxAge: 86_400,
-  })
+  }))
   watch(http)
   http.get('/healthz', () => ({ ok: true }))
   http.get('/readyz', async (_request, reply) => {
@@ -67,6 +82,31 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
     fail(reply.header('cache-control', 'no-store'), { code: 'notFound' }),
   )
   return http
+}
+
+/** Without routes. */
+function createFastify({ log, basePath = '', deadlines }: HttpOptions): FastifyInstance {
+  const within = { ...usual, ...deadlines }
+  const loggerInstance: FastifyBaseLogger = log.child({}, { serializers: { req: requestLine } })
+  return Fastify({
+    loggerInstance,
+    logController: new LogController({ disableRequestLogging: true }),
+    genReqId: () => randomUUID(),
+    bodyLimit: limits.frameInBytesMax,
+    http: {
+      IncomingMessage: Request,
+      headersTimeout: within.head,
+      connectionsCheckingInterval: within.check,
+    },
+    requestTimeout: within.request,
+    connectionTimeout: within.silence,
+    keepAliveTimeout: within.kept,
+    routerOptions: { ignoreTrailingSlash: true },
+    rewriteUrl: ({ url = '/' }) => innerUrl(url, basePath),
+    forceCloseConnections: true,
+    // While it closes, calls still get the answer of the catalogue: draining.
+    return503OnClosing: false,
+  })
 }
 
 /** Errors in the catalogue's words, and a line of the log for each request. */

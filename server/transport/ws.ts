@@ -7,22 +7,19 @@ import { addressOf } from './address'
 import { innerUrl } from './base-path'
 import type { Wire } from './connection'
 import type { Gateway } from './gateway'
-import { originFits } from './origin'
+import { originFits, type Pages } from './origin'
 import { Outgoing } from './outgoing'
 import { Sieve } from './sieve'
 
-export interface WsOptions {
+export interface WsOptions extends Pages {
   server: Server
   gateway: Gateway
-  origins: readonly string[]
-  /** Trusted proxies in front. */
-  trustProxy: number
   /** As `/chat`; empty: the root (W29). */
   basePath?: string
 }
 
 /** Serves /ws on `server`. Gives what stops it: cuts every socket that is still open. */
-export function serveWs({ server, gateway, origins, trustProxy, basePath = '' }: WsOptions): () => void {
+export function serveWs({ server, gateway, basePath = '', ...pages }: WsOptions): () => void {
   const wss = new WebSocketServer({
     noServer: true,
     maxPayload: limits.frameInBytesMax,
@@ -32,7 +29,7 @@ export function serveWs({ server, gateway, origins, trustProxy, basePath = '' }:
   const timer = setInterval(() => gateway.sweep(), 1_000).unref()
   server.on('upgrade', (request, socket, head) => {
     socket.on('error', () => socket.destroy())
-    const address = addressOf(request.headers, request.socket.remoteAddress, trustProxy)
+    const address = addressOf(request.headers, request.socket.remoteAddress, pages.trustProxy)
     const refusal = refusalOf(request, address)
     if (refusal) return turnAway(socket, refusal)
     wss.handleUpgrade(request, socket, head, (ws) => attach(ws, socket, address))
@@ -41,9 +38,9 @@ export function serveWs({ server, gateway, origins, trustProxy, basePath = '' }:
   function refusalOf(request: IncomingMessage, address: string): string | undefined {
     const [path] = innerUrl(request.url ?? '', basePath).split('?')
     if (path !== '/ws') return '404 Not Found'
-    if (!originFits(request.headers, origins)) return '403 Forbidden'
+    if (!originFits(request.headers, pages)) return '403 Forbidden'
     if (!gateway.admits(address)) return '429 Too Many Requests'
-    const busyMs = gateway.busyMs()
+    const busyMs = gateway.busyMs(address)
     return busyMs > 0 ? `503 Service Unavailable\r\nRetry-After: ${Math.ceil(busyMs / 1000)}` : undefined
   }
   function attach(ws: WebSocket, socket: Duplex, address: string): void {
@@ -98,6 +95,11 @@ class SocketWire implements Wire {
   }
 }
 
+const refusedWithinMs = 1_000
+
+/** Answers and lets go, whether the caller reads it or not (L8). */
 function turnAway(socket: Duplex, status: string): void {
-  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
+  const deadline = setTimeout(() => socket.destroy(), refusedWithinMs).unref()
+  socket.once('close', () => clearTimeout(deadline))
+  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`, () => socket.destroy())
 }

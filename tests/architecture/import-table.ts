@@ -131,7 +131,12 @@ export const importTable: readonly Row[] = [
   { files: /^server\/(app|main|store|writer|writer-thread)\.ts$/, may: everything },
   {
     files: /^server\/(config|environment|settings|secrets|private)\.ts$/,
-    may: [/^protocol\/define$/, /^server\/(environment|settings|secrets|private)$/, nodeOf('fs|path|crypto')],
+    // An origin is read in one way, whether a setting or a page names it.
+    may: [
+      /^protocol\/define$/,
+      /^server\/(environment|settings|secrets|private|transport\/origin)$/,
+      nodeOf('fs|path|crypto'),
+    ],
   },
   {
     files: /^server\/(limiter(-shared)?|counts)\.ts$/,
