@@ -1,7 +1,7 @@
 /** What uni-app's own H5 elements lack for keyboards and screen readers. Elsewhere this does nothing. */
+import { moveFocus, walk } from './focus'
+
 const pressable = ['button', 'menuitem', 'radio', 'link', 'tab']
-/** What lies over a page until it is answered or left. */
-const layers = '[role=menu], [role=dialog], [role=alertdialog]'
 let installed = false
 
 export function installA11y(): void {
@@ -9,7 +9,9 @@ export function installA11y(): void {
   if (installed) return
   installed = true
   document.addEventListener('keydown', press)
+  document.addEventListener('keydown', walk)
   new MutationObserver(changed).observe(document.body, { childList: true, subtree: true })
+  listen()
   label()
   // #endif
 }
@@ -25,26 +27,10 @@ function press(event: KeyboardEvent): void {
 
 function changed(records: readonly MutationRecord[]): void {
   label()
-  // A phone's keyboard stays where it is.
-  if (window.matchMedia('(hover: hover) and (pointer: fine)').matches) moveFocus(records)
+  moveFocus(records)
 }
 
-let focusBefore: HTMLElement | undefined
-/** Into a layer that comes, so that Tab and Escape work on it, and back when it goes. */
-function moveFocus(records: readonly MutationRecord[]): void {
-  for (const node of records.flatMap(({ addedNodes }) => [...addedNodes])) {
-    const layer = node instanceof HTMLElement && (node.matches(layers) ? node : node.querySelector(layers))
-    const first = layer && layer.querySelector<HTMLElement>('[tabindex]')
-    if (!first) continue
-    if (document.activeElement instanceof HTMLElement) focusBefore = document.activeElement
-    first.focus()
-  }
-  if (!focusBefore || document.querySelector(layers)) return
-  if (document.activeElement === document.body && focusBefore.isConnected) focusBefore.focus()
-  focusBefore = undefined
-}
-
-/** Labels are set on uni-input and uni-textarea, but what has the focus is inside, as what is filled in; tabs have no role. */
+/** Labels are set on uni-input and uni-textarea, but what has the focus is inside, as what is filled in. */
 function label(): void {
   for (const outer of document.querySelectorAll('uni-input[aria-label], uni-textarea[aria-label]')) {
     const inner = outer.querySelector('input, textarea')
@@ -55,11 +41,7 @@ function label(): void {
     const inner = outer.querySelector('input')
     if (inner && inner.autocomplete !== outer.dataset.fill) credential(inner, outer.dataset.fill ?? '')
   }
-  for (const tab of document.querySelectorAll('.uni-tabbar__item:not([role])')) {
-    tab.parentElement?.setAttribute('role', 'tablist')
-    tab.setAttribute('role', 'tab')
-    tab.setAttribute('tabindex', '0')
-  }
+  labelTabs()
 }
 
 /** uni forbids browsers to fill in what they keep, and lets phones begin an account with a capital. */
@@ -67,4 +49,33 @@ function credential(field: HTMLInputElement, fill: string): void {
   field.setAttribute('autocomplete', fill)
   field.setAttribute('autocapitalize', 'off')
   field.spellcheck = false
+}
+
+declare const __uniConfig: { tabBar?: { list: { pagePath: string }[] } }
+declare const getCurrentPages: () => { route?: string }[]
+/** The tab bar is uni's own: its tabs have no role, and its pictures say nothing that their words do not. */
+function labelTabs(): void {
+  const route = getCurrentPages().pop()?.route
+  document.querySelectorAll('.uni-tabbar__item').forEach((tab, index) => {
+    tab.closest('uni-tabbar')?.setAttribute('role', 'navigation')
+    tab.parentElement?.setAttribute('role', 'tablist')
+    tab.setAttribute('role', 'tab')
+    tab.setAttribute('tabindex', '0')
+    tab.setAttribute('aria-selected', String(__uniConfig.tabBar?.list[index]?.pagePath === route))
+    for (const picture of tab.querySelectorAll('img')) picture.alt = ''
+  })
+}
+
+let voice: HTMLElement | undefined
+/** Has a screen reader say what uni shows without telling it. The place where it listens has to be there before. */
+export function say(text: string): void {
+  // #ifdef H5
+  if (voice) voice.textContent = text
+  // #endif
+}
+function listen(): void {
+  voice = document.createElement('div')
+  voice.className = 'visually-hidden'
+  voice.setAttribute('role', 'status')
+  document.body.append(voice)
 }

@@ -6,6 +6,16 @@ export interface Bars {
   windowHeight: number
 }
 
+/** Where the page stands in its window: wide windows have room beside it. Pixels. */
+export function columnOf(): { start: number; width: number } {
+  let column = { start: 0, width: uni.getWindowInfo().windowWidth }
+  // #ifdef H5
+  const box = document.querySelector('uni-app')?.getBoundingClientRect()
+  if (box) column = { start: box.left, width: box.width }
+  // #endif
+  return column
+}
+
 export function barsOf(): Bars {
   const { statusBarHeight, windowHeight } = uni.getWindowInfo()
   let capsule = 0

@@ -8,6 +8,7 @@ const leaves = (value: unknown, path: string): [string, string][] =>
   typeof value === 'object' && value !== null
     ? Object.entries(value).flatMap(([key, inner]) => leaves(inner, path ? `${path}.${key}` : key))
     : [[path, String(value)]]
+const formsOf = (text: string): string[] => text.split(' | ')
 const holes = (text: string): string[] => [...text.matchAll(/\{(\w+)\}/g)].map((m) => m[1] ?? '').sort()
 
 describe('the catalogues', () => {
@@ -20,7 +21,21 @@ describe('the catalogues', () => {
   })
 
   it('have the same holes in each text', () => {
-    for (const [key, text] of zh) expect(holes(english.get(key) ?? ''), key).toEqual(holes(text))
+    for (const [key, text] of zh)
+      for (const form of formsOf(english.get(key) ?? '')) expect(holes(form), key).toEqual(holes(text))
+  })
+
+  it('[U8] say one friend and two friends: an English text that counts has a form for one', () => {
+    showLanguage('en')
+    const texts = (n: number) =>
+      [...english].filter(([, text]) => text.includes('{n}')).map(([key]) => t(key, { n, max: 5 }))
+    expect(texts(1).filter((text) => /\b1 (?:\w+ )?(?!is\b|was\b|has\b)\w+s\b/.test(text))).toEqual([])
+    const friends = [0, 1, 2, 11, 21, 101].map((n) => t('contacts.count', { n }))
+    expect(friends).toEqual(['0 friends', '1 friend', '2 friends', '11 friends', '21 friends', '101 friends'])
+    expect(t('contacts.waiting', { n: 1 })).toBe('1 new request')
+    expect(t('contacts.waiting', { n: 2 })).toBe('2 new requests')
+    showLanguage('zh-CN')
+    expect([1, 2].map((n) => t('contacts.count', { n }))).toEqual(['1位朋友', '2位朋友'])
   })
 
   it('have a text for every error code, under the key that the protocol names', () => {

@@ -10,13 +10,15 @@ interface Context {
   named(key: string): string | number | undefined
 }
 /**
- * Fills `{name}` and nothing else. The library's own compiler makes functions from text, which mini-programs and a strict
- * content policy forbid.
+ * Fills `{name}`, and of a text in two forms, `one | many`, takes the one that fits `n` [U8]. The library's own compiler
+ * makes functions from text, which mini-programs and a strict content policy forbid.
  */
 const messageCompiler = (message: unknown) => {
-  const text = String(message)
-  return (context: Context) =>
-    text.replace(/\{(\w+)\}/g, (_, name: string) => String(context.named(name) ?? ''))
+  const [one = '', many = one] = String(message).split(' | ')
+  return (context: Context) => {
+    const text = context.named('n') === 1 ? one : many
+    return text.replace(/\{(\w+)\}/g, (_, name: string) => String(context.named(name) ?? ''))
+  }
 }
 
 export const i18n = createI18n({

@@ -50,8 +50,10 @@ export default {
   sign: {
     in: '登录',
     up: '注册',
-    welcome: '欢迎回来',
-    welcomeHint: '登录后继续聊天',
+    welcome: '欢迎',
+    welcomeHint: '登录，或创建一个账号',
+    welcomeBack: '欢迎回来',
+    welcomeBackHint: '登录后继续聊天',
     newAccount: '创建账号',
     newAccountHint: '一分钟即可开始聊天',
     account: '账号',
@@ -131,8 +133,6 @@ export default {
     empty: '还没有朋友',
     emptyHint: '搜索账号，添加第一位朋友',
     count: '{n}位朋友',
-    index: '按字母定位',
-    indexTo: '定位到 {letter}',
     waiting: '{n} 个新申请',
   },
   requests: {
@@ -173,6 +173,13 @@ export default {
     chat: '发消息',
     add: '添加到通讯录',
     missing: '找不到这个用户',
+  },
+  missing: {
+    page: '找不到页面',
+    pageHint: '这个地址不存在，可能已过期或有误。',
+    room: '找不到聊天',
+    roomHint: '你不在这个聊天中，或者它不存在。',
+    home: '返回聊天',
   },
   me: {
     account: '账号：{account}',

@@ -1,5 +1,6 @@
 /** Ways between the pages, in one place. */
 import type { ConversationId, UserId } from '../../protocol/ids'
+import { closeTop } from '@/components/layers'
 import { placeAfter, placeOf, towards } from './landing'
 
 /** Of uni's pages, what its types leave out. */
@@ -30,8 +31,9 @@ export const startOther = (page: 'sign-in' | 'register'): void =>
 /** Somebody is signed in. */
 export const startSignedIn = (): void => startAt(placeAfter(addressNow()) ?? '/pages/chats/index')
 
-/** One page back; the chat list where there is none, as after opening an address. */
+/** One page back; the chat list where there is none, as after opening an address. What lies over the page goes with it. */
 export function goBack(): void {
+  while (closeTop());
   if (getCurrentPages().length > 1) void uni.navigateBack()
   else goChats()
 }

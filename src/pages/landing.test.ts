@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { placeAfter, placeOf, towards } from './landing'
+import { idIn, landOn, placeAfter, placeOf, towards } from './landing'
 
 const pagesJson = JSON.parse(readFileSync('pages.json', 'utf8')) as {
   pages: { path: string }[]
@@ -10,7 +10,7 @@ const routes = [
   ...pagesJson.pages.map(({ path }) => path),
   ...pagesJson.subPackages.flatMap(({ root, pages }) => pages.map(({ path }) => `${root}/${path}`)),
 ]
-const open = ['pages/sign-in/index', 'pages/register/index']
+const open = ['pages/sign-in/index', 'pages/register/index', 'pages/not-found/index']
 
 describe('where a link leads once somebody has signed in', () => {
   it('every page that needs somebody signed in can be led to', () => {
@@ -57,5 +57,40 @@ describe('where a link leads once somebody has signed in', () => {
     '%E0%A4%A',
   ])('%s is no page of ours', (to) => {
     expect(placeAfter(`/pages/sign-in/index?to=${to}&id=5`)).toBeUndefined()
+  })
+})
+
+describe('[U12] an address', () => {
+  const paths = ['/', '/pages/chats/index', '/pages/room/index', '/pkg-me/settings/index']
+  const nowhere = '/pages/not-found/index'
+
+  it.each([
+    ['/', '/'],
+    ['/pages/room/index?id=5', '/pages/room/index?id=5'],
+    ['/pages/room/index/?id=5', '/pages/room/index?id=5'],
+    ['//pages//chats/index//', '/pages/chats/index'],
+    ['pages/chats/index', '/pages/chats/index'],
+    ['/Pages/Chats/INDEX', '/pages/chats/index'],
+    ['', '/'],
+    ['?x=1', '/?x=1'],
+  ])('%s opens %s', (typed, opened) => expect(landOn(typed, paths)).toBe(opened))
+
+  it.each([
+    '/pages/nothing/index',
+    '/pages/chats',
+    '/pages/chats/index/more',
+    '/pages/chats/index.html',
+    '/a/b/c/d/e/f/g?h=i#j',
+    '/%E0%A4%A',
+    '/pages/room/index#x',
+    '/constructor',
+    '/../pages/chats/index',
+    '/pages/nothing/index?to=/pages/chats/index',
+  ])('%s leads nowhere', (typed) => expect(landOn(typed, paths)).toBe(nowhere))
+
+  it('names an id in digits alone', () => {
+    expect(['5', '9007199254740991'].map(idIn)).toEqual([5, 9007199254740991])
+    const none = ['', '0', '-1', '1e3', '05', ' 5', '5 ', '9007199254740993', 'x', undefined, 5, null]
+    expect(none.map(idIn)).toEqual(none.map(() => undefined))
   })
 })

@@ -40,8 +40,26 @@ export function towards(page: 'sign-in' | 'register', place: string | undefined)
 function placeAt(route: string, id: string | undefined): string | undefined {
   const hasId = places.get(route)
   if (!hasId) return hasId === undefined ? undefined : `/${route}`
-  const isId = /^[1-9]\d*$/.test(id ?? '') && Number.isSafeInteger(Number(id))
-  return isId ? `/${route}?id=${id}` : undefined
+  return idIn(id) === undefined ? undefined : `/${route}?id=${id}`
+}
+
+/** The id that an address names; undefined: what it names is none. */
+export function idIn(text: unknown): number | undefined {
+  const isId = typeof text === 'string' && /^[1-9]\d*$/.test(text) && Number.isSafeInteger(Number(text))
+  return isId ? Number(text) : undefined
+}
+
+const nowhere = '/pages/not-found/index'
+/**
+ * The address that is opened for one that was typed or followed, of the app's `paths`: itself where it is a page's, the page
+ * that it differs from by slashes or capitals alone, else the page that says so [U12].
+ */
+export function landOn(address: string, paths: readonly string[]): string {
+  const at = address.indexOf('?')
+  const path = at < 0 ? address : address.slice(0, at)
+  if (paths.includes(path)) return address
+  const tidy = `/${path.split('/').filter(Boolean).join('/')}`.toLowerCase()
+  return paths.includes(tidy) ? `${tidy}${at < 0 ? '' : address.slice(at)}` : nowhere
 }
 
 /** Mini-programs know no URL. */

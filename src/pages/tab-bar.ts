@@ -13,7 +13,7 @@ const fail = (): void => undefined
 function dress(dark: boolean): void {
   uni.setTabBarStyle({
     color: dark ? '#CCCCCC' : '#191919',
-    selectedColor: dark ? '#07C160' : '#07A050',
+    selectedColor: dark ? '#07C160' : '#007A3A',
     backgroundColor: dark ? '#1E1E1E' : '#F7F7F7',
     borderStyle: dark ? 'white' : 'black',
     fail,

@@ -38,6 +38,8 @@ export function useRoom(id: ConversationId) {
     rows,
     now,
     entry,
+    /** Everything that the server has is here. */
+    current,
     /** The room comes on screen. */
     enter() {
       engine().tell({ is: 'openRoom', conversationId: id })

@@ -47,6 +47,19 @@ describe('the choices of a device', () => {
     }
   })
 
+  it('[U9] remember that somebody has been signed in', async () => {
+    expect(useSettings().returning).toBe(false)
+    useSettings().returning = true
+    await nextTick()
+    setActivePinia(createPinia())
+    expect(useSettings().returning).toBe(true)
+    for (const text of ['{"returning":1}', '{"returning":"true"}', '{}']) {
+      kept = text
+      setActivePinia(createPinia())
+      expect(useSettings().returning, text).toBe(false)
+    }
+  })
+
   it('keep 16 recent emoji, the newest first, each once', () => {
     const settings = useSettings()
     for (let i = 0; i < 20; i++) settings.useEmoji(String(i))

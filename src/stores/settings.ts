@@ -13,6 +13,7 @@ interface Saved {
   language: LanguageChoice
   theme: Theme
   recentEmoji: string[]
+  returning: boolean
 }
 const oneOf = <T extends string>(list: readonly T[], value: unknown, otherwise: T): T =>
   list.find((item) => item === value) ?? otherwise
@@ -25,6 +26,7 @@ function load(): Saved {
     recentEmoji: Array.isArray(saved.recentEmoji)
       ? saved.recentEmoji.filter((x): x is string => typeof x === 'string')
       : [],
+    returning: saved.returning === true,
   }
 }
 function parse(text: string): object {
@@ -44,20 +46,28 @@ export const useSettings = defineStore('settings', () => {
   const language = ref(saved.language)
   const theme = ref(saved.theme)
   const recentEmoji = ref(saved.recentEmoji)
+  const returning = ref(saved.returning)
   const systemDark = ref(false)
   device().watchDark((dark) => (systemDark.value = dark))
 
   const save = (): void => {
-    const value: Saved = { language: language.value, theme: theme.value, recentEmoji: recentEmoji.value }
+    const value: Saved = {
+      language: language.value,
+      theme: theme.value,
+      recentEmoji: recentEmoji.value,
+      returning: returning.value,
+    }
     device().writeChoices(JSON.stringify(value))
   }
-  watch([language, theme, recentEmoji], save)
+  watch([language, theme, recentEmoji, returning], save)
 
   return {
     language,
     theme,
     recentEmoji,
     systemDark,
+    /** Somebody has been signed in on this device [U9]. */
+    returning,
     /** The language that is shown. */
     shownLanguage: derived<Language>(() =>
       language.value === 'system' ? languageOf(device().language()) : language.value,

@@ -57,12 +57,6 @@ describe('on a phone', { timeout: 90_000 }, () => {
     await seen(page, 'chats-title').waitFor()
   })
 
-  it('an address that leads nowhere shows the chats', async () => {
-    await phone.page.goto('about:blank')
-    await open(phone.page, server.url, '/pages/nowhere/index')
-    await seen(phone.page, 'chats-title').waitFor()
-  })
-
   it('[R2] the way back says how many messages wait in other chats', async () => {
     const { page } = phone
     const waiting = () => seen(page, 'nav-unread').allInnerTexts()
@@ -70,7 +64,7 @@ describe('on a phone', { timeout: 90_000 }, () => {
     await eventually(waiting, ['1'])
     for (let n = 0; n < 99; n++) await hear(2, `more ${n}`)
     await eventually(waiting, ['99+'])
-    expect(await seen(page, 'nav-back').getAttribute('aria-label')).toBe('Back, 100 unread')
+    expect(await seen(page, 'nav-back').textContent()).toContain('Back, 100 unread')
     await open(page, server.url, room(2))
     await seen(page, 'message').first().waitFor()
     await eventually(waiting, [])

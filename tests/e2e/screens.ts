@@ -69,6 +69,14 @@ export const screens: readonly Screen[] = [
     },
   },
   {
+    name: 'not-found',
+    as: 'nobody',
+    show: async ({ page, url }) => {
+      await open(page, url, '/pages/nothing/index')
+      await seen(page, 'not-found').waitFor()
+    },
+  },
+  {
     name: 'chats-empty',
     as: 'lonely',
     show: async ({ page, url }) => {
@@ -98,6 +106,15 @@ export const screens: readonly Screen[] = [
     },
   },
   {
+    name: 'chats-menu',
+    as: 'busy',
+    show: async ({ page, url }) => {
+      await open(page, url, '/pages/chats/index')
+      await tap(page, 'chats-menu')
+      await seen(page, 'chats-add').waitFor()
+    },
+  },
+  {
     name: 'room',
     as: 'busy',
     show: async (stage) => {
@@ -111,6 +128,14 @@ export const screens: readonly Screen[] = [
     show: async (stage) => {
       await roomOf(stage, stage.freshId)
       await seen(stage.page, 'composer-input').waitFor()
+    },
+  },
+  {
+    name: 'room-missing',
+    as: 'busy',
+    show: async ({ page, url }) => {
+      await open(page, url, '/pages/room/index?id=1')
+      await seen(page, 'room-missing').waitFor()
     },
   },
   {
@@ -131,6 +156,14 @@ export const screens: readonly Screen[] = [
       await stage.offline(true)
       await say(stage.page, 'Typed without a network 没有网络')
       await stage.page.waitForTimeout(1_000)
+    },
+  },
+  {
+    name: 'room-menu',
+    as: 'busy',
+    show: async ({ page }) => {
+      await seen(page, 'message-text').last().dispatchEvent('contextmenu', { clientX: 300, clientY: 500 })
+      await seen(page, 'menu-copy').waitFor()
     },
   },
   {
@@ -211,11 +244,31 @@ export const screens: readonly Screen[] = [
     },
   },
   {
+    name: 'me-signout',
+    as: 'busy',
+    show: async ({ page, url }) => {
+      await open(page, url, '/pages/me/index')
+      await tap(page, 'me-signout')
+      await seen(page, 'dialog-yes').waitFor()
+      await page.waitForTimeout(300)
+    },
+  },
+  {
     name: 'settings',
     as: 'busy',
     show: async ({ page, url }) => {
       await open(page, url, '/pkg-me/settings/index')
       await seen(page, 'settings-language').waitFor()
+    },
+  },
+  {
+    name: 'settings-theme',
+    as: 'busy',
+    show: async ({ page, url }) => {
+      await open(page, url, '/pkg-me/settings/index')
+      await tap(page, 'settings-theme')
+      await seen(page, 'sheet-dark').waitFor()
+      await page.waitForTimeout(400)
     },
   },
   {

@@ -1,5 +1,6 @@
 import { t } from '@/i18n'
 import { device } from '@/stores/device'
+import { toast } from '../toast'
 
 /** Opens an address that stood in a message; where that cannot be done it is copied. */
 export function openLink(address: string): void {
@@ -11,6 +12,6 @@ export function copyText(data: string, title = t('common.copied')): void {
   uni.setClipboardData({
     data,
     showToast: false,
-    success: () => void uni.showToast({ title, icon: 'none' }),
+    success: () => toast(title),
   })
 }
