@@ -3,7 +3,7 @@ import type { Result } from '../../protocol/errors'
 import type { TimeMs } from '../../protocol/ids'
 import type { Up } from '../../protocol/wire'
 import type { Ticket, Topic } from './face'
-import type { StoreBatch } from './ports'
+import type { Challenge, StoreBatch } from './ports'
 
 export type Effect =
   | { do: 'claim'; steal: boolean }
@@ -17,6 +17,8 @@ export type Effect =
   | { do: 'http'; call: number; op: string; input: unknown; token: string | undefined; timeoutMs: number }
   /** Nobody waits for the answer of this call any more. */
   | { do: 'abort'; call: number }
+  | { do: 'solve'; work: number; challenge: Challenge }
+  | { do: 'stopSolving'; work: number }
   | { do: 'wakeAt'; at: TimeMs | null }
   | { do: 'settle'; ticket: Ticket; result: Result<unknown> }
   | { do: 'changed'; topics: ReadonlySet<Topic> }

@@ -8,6 +8,8 @@ export type Intent =
   /** Any operation. Writes go through the outbox (saved before they are sent), reads straight to the link. */
   | { [N in OpName]: { is: 'call'; op: N; input: Omit<Input<N>, 'clientId'> } }[OpName]
   | { is: 'signOut' }
+  /** Gives up signing in while a challenge is worked on. */
+  | { is: 'stopCheck' }
   /** The room on screen, or none: its messages are kept in the view and marked as read while they are seen. */
   | { is: 'openRoom'; conversationId: ConversationId | null }
   /** Greatest seq that was really drawn on the screen. */
@@ -29,7 +31,8 @@ export type CallResult<N extends OpName = OpName> = Result<Output<N>>
 
 export type SessionView =
   | { state: 'loading' }
-  | { state: 'signedOut'; because?: 'signedOut' | 'revoked' }
+  /** `checking`: somebody guesses at the account, and signing in takes some work of the phone (A17). */
+  | { state: 'signedOut'; because?: 'signedOut' | 'revoked'; checking?: true }
   | { state: 'signedIn'; userId: UserId; me: Profile | undefined }
   /** Another tab owns this account's outbox. */
   | { state: 'elsewhere' }

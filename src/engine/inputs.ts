@@ -14,6 +14,7 @@ export type Happening =
   | { is: 'text'; socket: number; text: string }
   | { is: 'closed'; socket: number }
   | { is: 'answer'; call: number; answer: HttpAnswer }
+  | { is: 'solved'; work: number; number: number | undefined }
   | { is: 'wake' }
   /** `id` is fresh, for the clientId of a write. */
   | { is: 'intent'; ticket: Ticket; intent: Intent; id: ClientId }

@@ -10,7 +10,7 @@ import { addAct, cancel, resend } from './outbox'
 import { openRoom, seen, seenAgain } from './reading'
 import { addRead, loadOlder } from './reads'
 import { signOut, tellAgain } from './leaving'
-import { signIn } from './session'
+import { signIn, stopCheck } from './sign-in'
 import type { Account } from './state'
 import { draftKey } from './stored'
 import { done, meOf, refuse, touchRoom, type Turn } from './turn'
@@ -51,6 +51,8 @@ export function intentCame(turn: Turn, told: Told): void {
     case 'takeOver':
       if (!state.owned) turn.effects.push({ do: 'claim', steal: true })
       return done(turn, ticket)
+    case 'stopCheck':
+      return stopCheck(turn, ticket)
     case 'openRoom':
       openRoom(turn, intent.conversationId)
       return done(turn, ticket)

@@ -73,6 +73,7 @@ describe('what is not what it should be', () => {
       http: { post: (_op, input) => void told.push(JSON.stringify(input).length) },
       store: { load: () => Promise.resolve([]), write: () => Promise.resolve() },
       owner: { claim: (_steal, change) => phone.clock.after(1, () => change(true)) },
+      work: { solve: () => () => undefined },
       device: { name: 'x', platform: 'other' },
     })
     engine.start()

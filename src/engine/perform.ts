@@ -53,6 +53,19 @@ export function createPerformer(
     calls.delete(call)
   }
 
+  const works = new Map<number, () => void>()
+  function solve({ work, challenge }: Extract<Effect, { do: 'solve' }>): void {
+    const stop = ports.work.solve(challenge, (number) => {
+      works.delete(work)
+      feed({ is: 'solved', work, number })
+    })
+    works.set(work, stop)
+  }
+  function stopSolving(work: number): void {
+    works.get(work)?.()
+    works.delete(work)
+  }
+
   return (effect) => {
     switch (effect.do) {
       case 'claim':
@@ -71,6 +84,10 @@ export function createPerformer(
         return post(effect)
       case 'abort':
         return abort(effect.call)
+      case 'solve':
+        return solve(effect)
+      case 'stopSolving':
+        return stopSolving(effect.work)
       case 'wakeAt':
         return ports.clock.wakeAt(effect.at, () => feed({ is: 'wake' }))
     }

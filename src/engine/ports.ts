@@ -60,6 +60,17 @@ export interface OwnerPort {
   /** `change(true)` when this page owns, `change(false)` when another took over. `steal`: take it from whoever has it. */
   claim(steal: boolean, change: (owned: boolean) => void): void
 }
+/** A challenge of the server: a number is hidden in it. */
+export interface Challenge {
+  /** SHA-256 of the salt and the number (decimal), in hex. */
+  challenge: string
+  salt: string
+  maxNumber: number
+}
+export interface WorkPort {
+  /** Finds the number, without holding up the page; undefined: there is none. The result calls it off. */
+  solve(challenge: Challenge, done: (number: number | undefined) => void): () => void
+}
 export interface DevicePort {
   name: string
   platform: 'h5' | 'app' | 'mp-weixin' | 'other'
@@ -71,5 +82,6 @@ export interface Ports {
   http: HttpPort
   store: StorePort
   owner: OwnerPort
+  work: WorkPort
   device: DevicePort
 }

@@ -1,27 +1,24 @@
 /**
- * Who is signed in: from the store, by signing in or registering, until signing out or being signed out.
- * Rules A6, A7, A8, O10 of SPEC.md.
+ * Who is signed in: from the store, or since a sign-in (sign-in.ts), until signing out or being signed out.
+ * Rules A6, A8, O10 of SPEC.md.
  */
-import type { Input } from '../../protocol'
-import { retryOf } from '../../protocol/errors'
-import type { ClientId } from '../../protocol/ids'
 import { limits } from '../../protocol/limits'
 import { isActOp } from './acts'
-import { isStored, lastBatch, storeNow } from './disk'
+import { lastBatch, storeNow } from './disk'
 import type { Ticket } from './face'
 import { closeLink } from './link'
 import { allChanged, landActs } from './merged'
-import type { HttpAnswer } from './ports'
-import { isSession } from './shapes'
 import { newAccount, newDisk, newLeaving, type Account, type Act, type SigningIn } from './state'
 import {
   actKey,
+  devicesKey,
   draftKey,
   isMirrorKey,
   isOwnKey,
   leavingKey,
   partsOf,
   readAct,
+  readDevices,
   readDraft,
   readLeaving,
   readProfile,
@@ -32,7 +29,7 @@ import {
   sessionKey,
   valueOf,
 } from './stored'
-import { post, refuse, settle, silence, wake, type Turn } from './turn'
+import { refuse, wake, type Turn } from './turn'
 
 /** This page owns the account's data on this device, or another does (O10). What is stored is read anew. */
 export function owned(turn: Turn, isOwner: boolean): void {
@@ -46,6 +43,7 @@ export function owned(turn: Turn, isOwner: boolean): void {
   state.disk = { ...newDisk(), save: state.disk.save }
   state.shelf = new Map()
   state.leaving = []
+  state.devices = []
   if (isOwner) turn.effects.push({ do: 'load', load: ++state.load })
   else for (const { ticket } of state.early.splice(0)) refuse(turn, ticket, 'unavailable')
 }
@@ -68,12 +66,14 @@ export function loaded(turn: Turn, entries: readonly (readonly [string, string])
   state.disk.stored = new Set(stored.keys())
   state.registering = readRegistering(stored.get(registerKey) ?? '')
   state.leaving = readLeaving(stored.get(leavingKey) ?? '').map(newLeaving)
+  state.devices = readDevices(stored.get(devicesKey) ?? '')
   for (const [key, value] of stored) if (isOwnKey(key)) state.shelf.set(key, value)
   const session = readSession(stored.get(sessionKey) ?? '')
   const account = session && newAccount(session)
   if (!state.registering && stored.has(registerKey)) storeNow(turn, registerKey)
   if (!session && stored.has(sessionKey)) storeNow(turn, sessionKey)
   if (state.leaving.length === 0 && stored.has(leavingKey)) storeNow(turn, leavingKey)
+  if (state.devices.length === 0 && stored.has(devicesKey)) storeNow(turn, devicesKey)
   for (const [key, value] of stored)
     if (isMirrorKey(key) && !(account && readMirror(account, key, value))) storeNow(turn, key)
   if (account) enter(turn, account)
@@ -95,7 +95,7 @@ function readMirror(account: Account, key: string, text: string): boolean {
 }
 
 /** The account is the phone's now; what was left unsent by an earlier session of it comes back (A8). */
-function enter(turn: Turn, account: Account): void {
+export function enter(turn: Turn, account: Account): void {
   const { state } = turn
   const user = account.session.userId
   const acts: Act[] = []
@@ -116,54 +116,6 @@ function enter(turn: Turn, account: Account): void {
   state.endedBecause = undefined
   for (const id of [user, ...account.conversations.keys()]) landActs(turn, account, id)
   allChanged(turn, account)
-}
-
-/** Registers or signs in, one at a time and only while nobody is signed in. */
-export function signIn(
-  turn: Turn,
-  op: SigningIn['op'],
-  input: Omit<Input<SigningIn['op']>, 'clientId'>,
-  clientId: ClientId,
-  ticket: Ticket,
-): void {
-  const { state } = turn
-  if (state.account || state.signingIn) return refuse(turn, ticket, 'conflict')
-  const whole = { ...input, device: state.device }
-  if (op === 'accounts.register') {
-    // The answer to an earlier try may have been lost: the same clientId makes this one harmless (A7).
-    if (state.registering?.account !== input.account) {
-      state.registering = { account: input.account, clientId }
-      storeNow(turn, registerKey)
-    }
-    Object.assign(whole, { clientId: state.registering.clientId })
-  }
-  state.signingIn = { ticket, op, input: whole, call: undefined }
-}
-
-export function advanceSignIn(turn: Turn): void {
-  const { signingIn } = turn.state
-  if (!signingIn || signingIn.call !== undefined || !isStored(turn, registerKey)) return
-  signingIn.call = post(turn, signingIn.op, signingIn.input as Input<SigningIn['op']>, undefined, {
-    is: 'signIn',
-  })
-}
-
-export function signInAnswered(turn: Turn, call: number, answer: HttpAnswer): void {
-  const { state } = turn
-  const { signingIn } = state
-  if (signingIn?.call !== call) return
-  state.signingIn = undefined
-  const isFinal = answer.ok ? isSession(answer.value) : retryOf(answer.error.code) === 'never'
-  if (signingIn.op === 'accounts.register' && isFinal) {
-    state.registering = undefined
-    storeNow(turn, registerKey)
-  }
-  if (!answer.ok && answer.error.code === 'offline') return refuse(turn, signingIn.ticket, silence(state))
-  if (!answer.ok) return settle(turn, signingIn.ticket, answer)
-  if (!isSession(answer.value)) return refuse(turn, signingIn.ticket, 'internal')
-  storeNow(turn, sessionKey)
-  enter(turn, newAccount(answer.value))
-  settle(turn, signingIn.ticket, answer)
 }
 
 /**
@@ -199,7 +151,7 @@ function shelve(turn: Turn, account: Account): void {
 function forget(turn: Turn): void {
   const { state } = turn
   const tickets = state.reads.map((read) => read.ticket)
-  if (state.signingIn) tickets.push(state.signingIn.ticket)
+  if (state.signingIn) tickets.push(stopSigningIn(turn, state.signingIn))
   for (const { purpose } of state.requests.values()) {
     if (purpose.is === 'read') tickets.push(purpose.read.ticket)
     if (purpose.is === 'older') tickets.push(purpose.ticket)
@@ -208,9 +160,18 @@ function forget(turn: Turn): void {
   for (const ticket of tickets) refuse(turn, ticket, 'cancelled')
   closeLink(turn)
   state.account = undefined
-  state.signingIn = undefined
   state.reads = []
   state.requests.clear()
   state.loadingOlder.clear()
   state.topics = new Set([...state.topics, 'session', 'link', 'chats', 'room', 'contacts'])
+}
+
+/** Ends what is under way for a sign-in; its ticket is still to be settled. */
+export function stopSigningIn(turn: Turn, { ticket, call, check }: SigningIn): Ticket {
+  const { state, effects } = turn
+  state.signingIn = undefined
+  if (call === undefined || check === undefined) return ticket
+  state.https.delete(call)
+  effects.push(check === 'asking' ? { do: 'abort', call } : { do: 'stopSolving', work: call })
+  return ticket
 }

@@ -5,7 +5,8 @@
 import type { EventData } from '../../protocol'
 import type { Failure } from '../../protocol/errors'
 import type { Profile } from '../../protocol/records'
-import type { Purpose, Session } from './state'
+import { limits } from '../../protocol/limits'
+import type { Purpose, SealedChallenge, Session } from './state'
 
 type Fields = Record<string, unknown>
 export const isObject = (value: unknown): value is Fields => typeof value === 'object' && value !== null
@@ -59,3 +60,16 @@ export const isSession = (value: unknown): value is Session =>
   isCount(value.accessExpiresAt) &&
   typeof value.accessToken === 'string' &&
   typeof value.refreshToken === 'string'
+
+/** A challenge that can be worked on. No phone works for ever because something in between said so. */
+export const isChallenge = (value: unknown): value is SealedChallenge =>
+  isObject(value) &&
+  typeof value.challenge === 'string' &&
+  typeof value.salt === 'string' &&
+  typeof value.signature === 'string' &&
+  isCount(value.maxNumber) &&
+  value.maxNumber <= limits.challengeNumberMax
+
+/** The device token in the answer to a sign-in; servers of before give none. */
+export const deviceTokenIn = (value: unknown): string | undefined =>
+  isObject(value) && typeof value.deviceToken === 'string' ? value.deviceToken : undefined

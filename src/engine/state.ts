@@ -7,7 +7,7 @@ import type { ActOp } from './acts'
 import type { LinkView, Ticket, Topic } from './face'
 import type { Happening } from './inputs'
 import { emptyStream, type Frame, type Stream } from './mirror/merge'
-import type { DevicePort } from './ports'
+import type { Challenge, DevicePort } from './ports'
 
 export type Session = Output<'accounts.refresh'>
 /** Writes that are sessions' and go over HTTP; every other write is an act of the outbox. */
@@ -186,10 +186,23 @@ export interface Disk {
 export interface SigningIn {
   ticket: Ticket
   op: 'accounts.register' | 'accounts.signIn'
-  input: unknown
+  input: Record<string, unknown>
+  /** What is under way: a request, or the work on a challenge. */
   call: number | undefined
+  /** The server wants a challenge answered (A17). */
+  check: 'asking' | SealedChallenge | undefined
+  /** Challenges that were answered. */
+  answers: number
 }
-export type HttpPurpose = { is: 'signIn' } | { is: 'refresh' } | { is: 'leave' }
+/** `signature` makes it the server's. */
+export type SealedChallenge = Challenge & { signature: string }
+/** By which the server knows this device when an account signs in again (A16). */
+export interface DeviceToken {
+  /** In lower case. */
+  account: string
+  token: string
+}
+export type HttpPurpose = { is: 'signIn' } | { is: 'challenge' } | { is: 'refresh' } | { is: 'leave' }
 
 /** A sign-out of which the server has not heard (A10). Only the refresh token is stored. */
 export interface Leaving {
@@ -218,6 +231,8 @@ export interface State {
   /** clientId of a registration that may have reached the server (A7). */
   registering: { account: string; clientId: ClientId } | undefined
   leaving: Leaving[]
+  /** The newest last. */
+  devices: DeviceToken[]
   /** Stored acts and drafts of accounts that are not signed in. */
   shelf: Map<string, string>
   foreground: boolean
@@ -323,6 +338,7 @@ export const newState = (device: DevicePort): State => ({
   signingIn: undefined,
   registering: undefined,
   leaving: [],
+  devices: [],
   shelf: new Map(),
   foreground: true,
   online: true,

@@ -18,7 +18,8 @@ import { advancePoll } from './poll'
 import { advanceProfiles } from './profiles'
 import { advanceReads } from './reads'
 import { advanceRequests, answered, restAnswered } from './requests'
-import { advanceOwner, advanceSignIn, endSession, loaded, owned, signInAnswered } from './session'
+import { advanceOwner, endSession, loaded, owned } from './session'
+import { advanceSignIn, challengeAnswered, signInAnswered, solved } from './sign-in'
 import { failureIn, isChanged, isEnded, waitIn } from './shapes'
 import type { State } from './state'
 
@@ -69,6 +70,8 @@ function take(turn: Turn, input: Input): void {
       return
     case 'answer':
       return httpAnswered(turn, input.call, input.answer)
+    case 'solved':
+      return solved(turn, input.work, input.number)
     case 'wake':
       // The clock's one alarm has rung: whoever needs another asks for it again.
       state.wakeAt = null
@@ -150,6 +153,8 @@ function httpAnswered(turn: Turn, call: number, answer: HttpAnswer): void {
   switch (purpose.is) {
     case 'signIn':
       return signInAnswered(turn, call, answer)
+    case 'challenge':
+      return challengeAnswered(turn, call, answer)
     case 'refresh':
       if (refreshed(turn, call, answer) === 'ended') endSession(turn, 'revoked', true)
       return

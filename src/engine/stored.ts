@@ -7,7 +7,7 @@ import { limits } from '../../protocol/limits'
 import type { MessageRow, Profile } from '../../protocol/records'
 import { firstFrom, mergeRows, type FieldRow, type Stream } from './mirror/merge'
 import { isSession } from './shapes'
-import type { Act, Session, State } from './state'
+import type { Act, DeviceToken, Session, State } from './state'
 
 /** Raised when a stored shape changes; older entries are then dropped. */
 const FORMAT = 1
@@ -16,6 +16,8 @@ export const sessionKey = 'session'
 export const registerKey = 'register'
 /** Tokens of sessions that are to be ended; of no account. */
 export const leavingKey = 'leaving'
+/** Tokens by which the server knows this device; of accounts that were signed in here (A16). */
+export const devicesKey = 'devices'
 export const actKey = (user: UserId, id: ClientId): string => `act/${user}/${id}`
 export const draftKey = (user: UserId, id: ConversationId): string => `draft/${user}/${id}`
 export const streamKey = (user: UserId, id: StreamId): string => `mirror/${user}/${id}`
@@ -44,6 +46,7 @@ export function valueOf(state: State, key: string): string | undefined {
   const { kind, user, id } = partsOf(key)
   if (key === registerKey) return state.registering && write(state.registering)
   if (key === leavingKey) return writeLeaving(state)
+  if (key === devicesKey) return state.devices.length > 0 ? write({ devices: state.devices }) : undefined
   if (key === sessionKey) return account && write(account.session)
   if (user !== account?.session.userId) return state.shelf.get(key)
   if (kind === 'act') return writeAct(account.acts.get(id))
@@ -106,6 +109,16 @@ export function readLeaving(text: string): string[] {
   const value = read(text)
   const tokens = isRecord(value) && Array.isArray(value.tokens) ? (value.tokens as unknown[]) : []
   return tokens.filter((token) => typeof token === 'string')
+}
+
+export function readDevices(text: string): DeviceToken[] {
+  const value = read(text)
+  const devices = isRecord(value) && Array.isArray(value.devices) ? (value.devices as unknown[]) : []
+  return devices
+    .filter(isRecord)
+    .flatMap(({ account, token }) =>
+      typeof account === 'string' && typeof token === 'string' ? [{ account, token }] : [],
+    )
 }
 
 export function readDraft(text: string): string | undefined {

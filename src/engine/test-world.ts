@@ -7,7 +7,14 @@ import type { Failure, Result } from '../../protocol/errors'
 import { decodeUp, digestOf, type Down, type Up } from '../../protocol/wire'
 import { createEngine } from './engine'
 import type { Engine, Intent, Ticket, Topic } from './face'
-import { StoreFull, type HttpAnswer, type Ports, type SocketEvents, type StoreBatch } from './ports'
+import {
+  StoreFull,
+  type Challenge,
+  type HttpAnswer,
+  type Ports,
+  type SocketEvents,
+  type StoreBatch,
+} from './ports'
 import type { Session } from './state'
 import type { Model } from './test-model'
 import { serveRest } from './test-rest'
@@ -233,8 +240,18 @@ export class Phone {
         write: (batch) => new Promise((resolve, reject) => this.write(batch, resolve, reject)),
       },
       owner: { claim: (steal, change) => this.claim(steal, change) },
+      work: { solve: (challenge, done) => this.solve(challenge, done) },
       device: { name: 'test', platform: 'other' },
     }
+  }
+
+  /** Challenges that are worked on; the test answers. */
+  readonly works: { challenge: Challenge; done: (number: number | undefined) => void; isStopped: boolean }[] =
+    []
+  private solve(challenge: Challenge, done: (number: number | undefined) => void): () => void {
+    const work = { challenge, done, isStopped: false }
+    this.works.push(work)
+    return () => void (work.isStopped = true)
   }
 
   private claim(steal: boolean, change: (owned: boolean) => void): void {

@@ -10,6 +10,7 @@ import { createSocket } from './socket'
 import { createAppStore, type PlusSqlite } from './store-app'
 import { createH5Store } from './store-h5'
 import { createMpStore } from './store-mp'
+import { createWork, ownHasher, webHasher, type Hasher } from './work'
 
 export { watchNetwork } from './network'
 
@@ -25,6 +26,7 @@ export function createPorts(): Ports {
     http: createHttp(serverUrl),
     store: keyValueStore(),
     owner: owner(),
+    work: createWork(hasher()),
     device: createDevice(),
   }
 }
@@ -52,6 +54,16 @@ function byteSource(): ByteSource {
   source = cryptoSource()
   // #endif
   return source
+}
+
+/** Pages that are not served by https have no WebCrypto, and neither have the other targets. */
+function hasher(): Hasher {
+  let hash = ownHasher
+  // #ifdef H5
+  if (typeof crypto === 'object' && (crypto.subtle as SubtleCrypto | undefined))
+    hash = webHasher(crypto.subtle)
+  // #endif
+  return hash
 }
 
 function owner(): OwnerPort {

@@ -50,6 +50,7 @@ export const importTable: readonly Row[] = [
       /^axios$/,
       /^@uni-helper\/axios-adapter$/,
       /^idb$/,
+      /^crypto-js\//,
       /^@dcloudio\/uni-app$/,
     ],
   },

@@ -2,7 +2,16 @@
 import { randomBytes } from 'node:crypto'
 import { WebSocket } from 'ws'
 import type { Failure } from '../../protocol/errors'
-import type { ClockPort, HttpAnswer, HttpPort, Ports, SocketPort, StorePort } from '../../src/engine/ports'
+import type {
+  ClockPort,
+  HttpAnswer,
+  HttpPort,
+  Ports,
+  SocketPort,
+  StorePort,
+  WorkPort,
+} from '../../src/engine/ports'
+import { numberIn } from './solve'
 
 const answerWithinMs = 15_000
 
@@ -26,6 +35,7 @@ export function nodePorts(options: {
     http: httpOf(url, life.signal),
     store: storeOf(disk, life.signal),
     owner: { claim: (_steal, change) => void setImmediate(() => change(true)) },
+    work: workOf(life.signal),
     device: { name, platform: 'other' },
     end: () => life.abort(),
   }
@@ -96,6 +106,15 @@ function httpOf(url: () => string, life: AbortSignal): HttpPort {
 }
 const answerOf = (ok: boolean, body: { error?: Failure }): HttpAnswer =>
   ok ? { ok, value: body } : { ok, error: body.error ?? { code: 'unavailable' } }
+
+function workOf(life: AbortSignal): WorkPort {
+  return {
+    solve(challenge, done) {
+      const timer = setImmediate(() => life.aborted || done(numberIn(challenge)))
+      return () => clearImmediate(timer)
+    },
+  }
+}
 
 function storeOf(disk: Map<string, string>, life: AbortSignal): StorePort {
   return {

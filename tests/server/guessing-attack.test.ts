@@ -5,7 +5,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Input } from '../../protocol'
 import { databases } from './databases'
-import { solve } from './solve'
+import { solve } from '../helpers/solve'
 import { createWorld, device, type World } from './world'
 
 type Shown = Pick<Input<'accounts.signIn'>, 'deviceToken' | 'answer'>

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import type { Input } from '../../protocol'
 import { must, post, register } from '../helpers/wire-client'
 import { sharedBackends, twoServers } from './siblings'
-import { solve } from './solve'
+import { solve } from '../helpers/solve'
 import { device } from './world'
 
 describe.each(sharedBackends)('two servers on $name', (store) => {

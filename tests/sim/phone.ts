@@ -4,6 +4,7 @@ import type { Engine, Intent, Ticket } from '../../src/engine/face'
 import type { HttpAnswer, Ports, SocketEvents, StoreBatch } from '../../src/engine/ports'
 import type { Result } from '../../protocol/errors'
 import { limits } from '../../protocol/limits'
+import { numberIn } from '../helpers/solve'
 import type { VirtualClock } from './clock'
 import type { Dice } from './dice'
 import type { Line, Net } from './net'
@@ -101,6 +102,13 @@ export class Phone {
           void clock.after(
             0,
             alive(() => change(true)),
+          ),
+      },
+      work: {
+        solve: (challenge, done) =>
+          clock.after(
+            200,
+            alive(() => done(numberIn(challenge))),
           ),
       },
       device: { name: this.name, platform: 'other' },

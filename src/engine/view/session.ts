@@ -23,12 +23,16 @@ function sessionOf(state: State): SessionView {
   if (state.owned === false) return { state: 'elsewhere' }
   if (!state.loaded) return { state: 'loading' }
   if (state.account) return { state: 'signedIn', userId: state.account.session.userId, me: undefined }
-  return state.endedBecause ? { state: 'signedOut', because: state.endedBecause } : { state: 'signedOut' }
+  return {
+    state: 'signedOut',
+    ...(state.endedBecause && { because: state.endedBecause }),
+    ...(state.signingIn?.check && { checking: true }),
+  }
 }
 
 function isSame(a: SessionView, b: SessionView): boolean {
   if (a.state === 'signedIn' && b.state === 'signedIn') return a.userId === b.userId
-  if (a.state === 'signedOut' && b.state === 'signedOut') return a.because === b.because
+  if (a.state === 'signedOut' && b.state === 'signedOut') return a.because === b.because && a.checking === b.checking
   return a.state === b.state
 }
 
