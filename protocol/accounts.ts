@@ -10,7 +10,11 @@ export const AccountName = t.String({
   description:
     'Starts with a letter; letters, digits, _ and -. Case is kept for show and ignored for look-up.',
 })
-const Password = t.String({ minLength: limits.passwordCharsMin, maxLength: limits.passwordCharsMax })
+const Password = t.String({
+  minLength: limits.passwordCharsMin,
+  maxLength: limits.passwordUnitsMax,
+  description: '8 to 128 signs, none of them trimmed; refused when it is easy to guess.',
+})
 const Device = record({
   name: nameWords({ minLength: 1, maxLength: 60 }),
   platform: oneOf('h5', 'app', 'mp-weixin', 'other'),
@@ -53,7 +57,7 @@ export const accounts = {
       device: Device,
     }),
     output: SignedIn,
-    errors: ['accountTaken'],
+    errors: ['accountTaken', 'passwordTooWeak'],
     doc: 'Makes an account and signs this device in. Repeated with the same clientId and password it signs in again.',
   }),
   'accounts.signIn': op({
@@ -63,7 +67,7 @@ export const accounts = {
     limit: { per: 'address', count: 60, windowMs: 600_000 },
     input: record({
       account: AnyAccount,
-      password: t.String({ minLength: 1, maxLength: 128 }),
+      password: t.String({ minLength: 1, maxLength: limits.passwordUnitsMax }),
       device: Device,
       deviceToken: t.Optional(t.String({ minLength: 1, maxLength: limits.tokenCharsMax })),
       answer: t.Optional(record({ ...challenge, number: WorkNumber })),
@@ -113,6 +117,6 @@ export const accounts = {
     }),
     output: record({ profiles: t.Array(Profile, { maxItems: limits.profilesPerCallMax }) }),
     errors: [],
-    doc: 'Profiles that are newer than what the caller has. Unknown ids are left out.',
+    doc: 'Profiles that are newer than what the caller has, of people he may know (A21). Others are left out, as unknown ids are.',
   }),
 }

@@ -38,6 +38,8 @@ export const errors = {
   versionUnsupported: row(426, 'never', 'error.versionUnsupported', 426),
   // accounts
   accountTaken: row(409, 'never', 'error.accountTaken'),
+  /** `reason`: `Weakness` of rules/password.ts. */
+  passwordTooWeak: row(400, 'never', 'error.passwordTooWeak'),
   badCredentials: row(401, 'never', 'error.badCredentials'),
   challengeNeeded: row(428, 'never', 'error.challengeNeeded'),
   challengeFailed: row(403, 'never', 'error.challengeFailed'),

@@ -3,7 +3,9 @@ export const limits = {
   accountCharsMin: 4,
   accountCharsMax: 20,
   passwordCharsMin: 8,
-  passwordCharsMax: 64,
+  passwordCharsMax: 128,
+  /** As code units: signs may be composed of several, and are counted when they are put together. */
+  passwordUnitsMax: 512,
   nameCharsMax: 20,
   requestMessageCharsMax: 100,
   messageTextCharsMax: 5_000,

@@ -8,6 +8,7 @@
  *    2026-11  Every number, text and list has its ends (F18); no phone sends anything beyond them.
  *    2026-11  Texts and names show something (T1 to T4); a phone that sends others is refused with invalidInput.
  *    2026-11  accounts.getChallenge, device tokens (A11 to A15); a phone without them signs in while nobody guesses.
+ *    2026-11  Passwords of 8 to 128 signs, passwordTooWeak; older phones show their general text for it.
  */
 export const PROTOCOL_VERSION = 1
 export const MIN_PROTOCOL_VERSION = 1

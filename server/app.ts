@@ -10,17 +10,20 @@ import {
   createTokens,
 } from './accounts'
 import {
+  missLimit,
   productionCost,
   sessionIsOpen,
   type AccountsDeps,
   type PasswordCost,
   type SessionFacts,
+  type Sight,
 } from './accounts'
 import type { Bus } from './bus/bus'
 import { localPresence, type Presence } from './bus/presence'
-import { chatAudience, chatHandlers, chatSources } from './chat'
-import type { OpenCommit } from './commit'
-import { contactsHandlers, contactsSources } from './contacts'
+import { chatAcquaintances, chatAudience, chatHandlers, chatSources } from './chat'
+import type { Commit, OpenCommit } from './commit'
+import { contactsAcquaintances, contactsHandlers, contactsSources, noteFind } from './contacts'
+import type { Find, Remember } from './contacts'
 import type { Db } from './db/connection'
 import { createDispatch, type Funnel } from './dispatch'
 import type { Log } from './failure'
@@ -74,12 +77,27 @@ export const accountsDeps = (
   challenges: createChallenges({ secret, token, networkOf: (address) => bucketsOf(address).network }),
 })
 
+/** What reads do beside reading. The writing thread, which has no reads, has none of it. */
+export interface ReadDeeds {
+  countMiss: Sight['countMiss']
+  remember: Remember
+}
+const noDeeds: ReadDeeds = { countMiss: async () => 0, remember: async () => undefined }
+
 /** What the domains do. */
-export const domainHandlers = (accounts: AccountsDeps) => ({
-  ...accountsHandlers(accounts),
+export const domainHandlers = (accounts: AccountsDeps, { countMiss, remember } = noDeeds) => ({
+  ...accountsHandlers(accounts, { acquaintances: [chatAcquaintances, contactsAcquaintances], countMiss }),
   ...chatHandlers(),
-  ...contactsHandlers(),
+  ...contactsHandlers(remember),
 })
+
+/** By the limiter of calls, so that misses count over all nodes; finds by the queue of writes. */
+export const readDeeds = (limiter: Limiter, commit: Commit): ReadDeeds => ({
+  countMiss: (user) => limiter.take('accounts.getProfiles misses', user, missLimit),
+  remember: (find: Find) =>
+    commit.write({ op: 'contacts.noteFind', handler: noteFind, call: { input: find, ...byItself } }),
+})
+const byItself = { caller: { kind: 'system' }, prepared: undefined } as const
 
 export function createApp(options: AppOptions): App {
   const { db, bus, deliver, tools, after, log } = options
@@ -89,11 +107,11 @@ export function createApp(options: AppOptions): App {
   const { touch: touched } = presence
   const sync = createSync({ db, streams, bus, deliver, clock: tools, after, touched, log })
   const commit = options.openCommit(sync.publisher)
+  const limiter = options.limiter ?? memoryLimiter()
   const handlers: Handlers = {
     ...sync.handlers,
-    ...domainHandlers(accounts),
+    ...domainHandlers(accounts, readDeeds(limiter, commit)),
   }
-  const limiter = options.limiter ?? memoryLimiter()
   const checkOutput = options.checkOutput ?? false
   const { load } = options
   const funnel = createDispatch({ ops, handlers, commit, db, tools, limiter, load, log, checkOutput })

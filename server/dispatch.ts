@@ -7,7 +7,7 @@ import type { CommonErrorCode, Failure, Result } from '../protocol/errors'
 import type { Commit } from './commit'
 import { DbError, type Db } from './db/connection'
 import { internal, refused, refusedBy, type Log } from './failure'
-import type { Caller, Tools } from './handle'
+import type { Caller, Refusal, Tools } from './handle'
 import type { Limiter } from './limiter'
 import { createLoad, purposeOf, type Load } from './load'
 import { operationsOf, type AnyHandler, type Operation } from './operations'
@@ -124,12 +124,19 @@ function waysIn({ commit, db, tools }: DispatchOptions, load: Load) {
       if ('wait' in handler) return gone ? handler.wait({ input, caller, gone }) : refused('forbidden')
       const ticket = load.reads.enter()
       const begun = () => load.reads.leave(ticket)
-      return db
+      const works: (() => Promise<Refusal | undefined>)[] = []
+      const afterwards = (work: (typeof works)[number]) => void works.push(work)
+      const outcome = await db
         .read(async (c) => {
           begun()
-          return handler.run({ input, caller, db: c, now: tools.now() })
+          return handler.run({ input, caller, db: c, now: tools.now(), afterwards })
         })
         .finally(begun)
+      for (const work of outcome.ok ? works : []) {
+        const refusal = await work()
+        if (refusal) return refusal
+      }
+      return outcome
     },
 
     async write({ handler, definition }: Operation & { kind: 'write' }, { op, input, caller }: Call) {

@@ -21,5 +21,11 @@ export interface AnyWait {
   wait(call: { input: unknown; caller: Caller; gone: AbortSignal }): Promise<AnyOutcome>
 }
 export interface AnyRead {
-  run(call: { input: unknown; caller: Caller; db: Connection; now: TimeMs }): Promise<AnyOutcome>
+  run(call: {
+    input: unknown
+    caller: Caller
+    db: Connection
+    now: TimeMs
+    afterwards(work: () => Promise<Refusal | undefined>): void
+  }): Promise<AnyOutcome>
 }

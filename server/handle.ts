@@ -93,6 +93,8 @@ export interface ReadCall<N extends OpName> {
   caller: CallerOf<N>
   db: Connection
   now: TimeMs
+  /** Done when the snapshot is let go, before the answer, if that is a success: a refusal of `work` takes its place. */
+  afterwards(work: () => Promise<Refusal<'tooManyRequests'> | undefined>): void
 }
 export interface PrepareCall<N extends OpName> {
   input: Input<N>

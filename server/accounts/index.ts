@@ -9,9 +9,9 @@ import type { UserId } from '../../protocol/ids'
 import type { Profile } from '../../protocol/records'
 import type { Connection } from '../db/connection'
 import type { RowSource } from '../sync/sources'
-import type { AccountsDeps } from './deps'
+import type { AccountsDeps, Sight } from './deps'
 import { getChallenge } from './getChallenge'
-import { getProfiles } from './getProfiles'
+import { getProfiles, missLimit } from './getProfiles'
 import { refresh } from './refresh'
 import { register } from './register'
 import { toProfile, toProfileRow } from './rows'
@@ -24,7 +24,8 @@ export { createAuthenticate, sessionIsOpen, type Authenticate } from './authenti
 export { createChallenges, type Challenges } from './challenges'
 export { createPasswords, productionCost, type PasswordCost, type Passwords } from './passwords'
 export { createTokens, type SessionFacts, type Tokens } from './tokens'
-export type { AccountsDeps } from './deps'
+export { missLimit }
+export type { AccountsDeps, Acquaintances, Sight } from './deps'
 
 /** Profile of a user; undefined when there is none with this id. */
 export async function profileOf(db: Connection, id: UserId): Promise<Profile | undefined> {
@@ -47,11 +48,11 @@ export const accountsSources: readonly RowSource[] = [
   },
 ]
 
-export const accountsHandlers = (deps: AccountsDeps) => ({
+export const accountsHandlers = (deps: AccountsDeps, sight: Sight) => ({
   'accounts.register': register(deps),
   'accounts.signIn': signIn(deps),
   'accounts.getChallenge': getChallenge(deps),
   'accounts.refresh': refresh(deps),
   'accounts.signOut': signOut,
-  'accounts.getProfiles': getProfiles,
+  'accounts.getProfiles': getProfiles(sight),
 })

@@ -22,6 +22,39 @@ describe('passwords', () => {
     expect(await passwords.fits(`${long}a `, kept)).toBe(false)
   })
 
+  it.each([
+    ['composed letters', 'cafe\u0301 de\u0301ja\u0300', 'caf\u00e9 d\u00e9j\u00e0'],
+    ['Hangul', '\u1112\u1161\u11ab\u1100\u1173\u11af 12', '\ud55c\uae00 12'],
+    ['spaces', 'one\u00a0two\u3000three', 'one two three'],
+    ['marks in another order', 'q\u0307\u0323 is odd', 'q\u0323\u0307 is odd'],
+  ])('[A19] fit however they are written: %s', async (_what, one, other) => {
+    for (const [registered, typed] of [
+      [one, other],
+      [other, one],
+      [one, one],
+    ] as const)
+      expect(await passwords.fits(typed, await passwords.hash(registered))).toBe(true)
+  })
+
+  it('[A19] fit hashes that were made of what was typed', async () => {
+    const typed = 'cafe\u0301\u00a0de\u0301ja\u0300'
+    const old = await hash(typed, { memoryCost: 64, timeCost: 1, parallelism: 1 })
+    expect(await passwords.fits(typed, old)).toBe(true)
+    expect(await passwords.fits(`${typed}!`, old)).toBe(false)
+  })
+
+  it('[A19] differ by case and by white space at their ends', async () => {
+    const kept = await passwords.hash('Correct horse ')
+    for (const other of [
+      'Correct horse',
+      'correct horse ',
+      ' Correct horse ',
+      'Correct  horse ',
+      '\uff23orrect horse ',
+    ])
+      expect(await passwords.fits(other, kept)).toBe(false)
+  })
+
   it('[A2] are salted: the same password has two hashes', async () => {
     expect(await passwords.hash('correct horse')).not.toBe(await passwords.hash('correct horse'))
   })

@@ -3,6 +3,7 @@
  * Two are hashed at once, on threads of libuv's pool, so that files and other reads have the other two (L4).
  */
 import { hash, verify } from '@node-rs/argon2'
+import { opaque } from './rules'
 
 export interface PasswordCost {
   memoryKiB: number
@@ -15,9 +16,9 @@ export const productionCost: PasswordCost = { memoryKiB: 19 * 1024, passes: 2, l
 export interface Passwords {
   /** So many wait that one more has to come later. Asked in the same step as `hash` or `fits`, nothing falls between. */
   isBusy(): boolean
-  /** The hash in PHC form, with its own salt. */
+  /** The hash in PHC form, with its own salt, of the password as A19 has it. */
   hash(password: string): Promise<string>
-  /** Compares with a hash; without one it takes the same time and says no. */
+  /** Compares with a hash, of the password as A19 has it or as it was typed, which older ones were made of; without one it takes the same time and says no. */
   fits(password: string, kept: string | undefined): Promise<boolean>
 }
 
@@ -31,14 +32,17 @@ export function createPasswords(cost: PasswordCost = productionCost): Passwords 
     parallelism: cost.lanes,
   }
   const turns = inTurn(atOnceMax)
-  const hashOf = (password: string): Promise<string> => turns.take(() => hash(password, options))
+  const hashOf = (password: string): Promise<string> => turns.take(() => hash(opaque(password), options))
   const nobodys = hashOf('nobody has this password')
   return {
     isBusy: () => turns.waiting() >= waitingMax,
     hash: hashOf,
     fits: (password, kept) =>
       turns.take(async () => {
-        const matches = await verify(kept ?? (await nobodys), password)
+        const against = kept ?? (await nobodys)
+        const same = opaque(password)
+        const matches =
+          (await verify(against, same)) || (same !== password && (await verify(against, password)))
         return kept !== undefined && matches
       }),
   }

@@ -1,14 +1,17 @@
 import type { Input } from '../../protocol'
 import type { UserId } from '../../protocol/ids'
-import { tidyName } from '../../protocol/rules/words'
+import { signsIn, weaknessOf, type Weakness } from '../../protocol/rules/password'
+import { isWhole, tidyName } from '../../protocol/rules/words'
+import { limits } from '../../protocol/limits'
 import { handleWrite, ok, refuse, type Tx } from '../handle'
 import type { UsersTable } from '../db/tables'
 import type { AccountsDeps } from './deps'
 import { toProfile } from './rows'
-import { accountKeyOf } from './rules'
+import { accountKeyOf, opaque } from './rules'
 import { openSession } from './session'
 import { sortPlaceOf, type SortPlace } from './sort-key'
 import { insertUser, userByKey } from './sql'
+import { strengthFault } from './strength'
 
 interface Prepared {
   passwordHash: string
@@ -22,15 +25,21 @@ interface Prepared {
 /** Makes an account and signs the device in (A1). Repeated with the same clientId and password it signs in (A7). */
 export const register = ({ tokens, passwords }: AccountsDeps) =>
   handleWrite<'accounts.register', Prepared>('accounts.register', {
-    check: ({ account, password }) =>
-      accountKeyOf(password) === accountKeyOf(account)
-        ? refuse('invalidInput', { path: '/password' })
-        : undefined,
+    check({ account, name, password }) {
+      const signs = signsIn(opaque(password))
+      if (!isWhole(password) || signs < limits.passwordCharsMin || signs > limits.passwordCharsMax)
+        return refuse('invalidInput', { path: '/password' })
+      return refuseWeak(weaknessOf(opaque(password), [account, name]))
+    },
 
     async prepare({ input, db, tools }) {
       const accountKey = accountKeyOf(input.account)
       const old = await userByKey(db, accountKey)
       const mine = old?.register_client_id === input.clientId
+      const weak = old
+        ? undefined
+        : refuseWeak(strengthFault(opaque(input.password), [input.account, input.name]))
+      if (weak) return weak
       if (passwords.isBusy()) return refuse('tooManyRequests', { retryAfterMs: 1_000 })
       return ok({
         passwordFits: mine ? await passwords.fits(input.password, old.password_hash) : undefined,
@@ -52,6 +61,8 @@ export const register = ({ tokens, passwords }: AccountsDeps) =>
       return ok(await openSession(tx, tokens, userId, device, prepared.random))
     },
   })
+
+const refuseWeak = (reason: Weakness | undefined) => reason && refuse('passwordTooWeak', { reason })
 
 /** The name as it is kept (T2): composed, so that it is found and sorted however it was typed. */
 const nameOf = ({ name }: Input<'accounts.register'>): string => tidyName(name).normalize('NFC')

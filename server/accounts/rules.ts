@@ -6,6 +6,13 @@ export const accountKeyOf = (account: string): string => account.toLowerCase()
 /** Could this text be an account at all? What could not is answered like an unknown account, but not counted. */
 export const mayBeAccount = (text: string): boolean => /^[A-Za-z][A-Za-z0-9_-]{3,19}$/.test(text)
 
+/**
+ * A password as it is hashed (A19, RFC 8265's OpaqueString): composed, and with one kind of space, so that it is the same on
+ * every keyboard. Case and white space at its ends are part of it.
+ */
+export const opaque = (password: string): string =>
+  password.replace(/[\xa0\u1680\u2000-\u200a\u202f\u205f\u3000]/g, ' ').normalize('NFC')
+
 /** What is kept of a session's refresh tokens: hashes. */
 export interface RefreshFacts {
   current: string

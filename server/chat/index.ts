@@ -10,6 +10,8 @@ import { markRead } from './markRead'
 import { sendMessage } from './sendMessage'
 
 export { directOf, openDirect } from './open-direct'
+/** Who shares a conversation with a user (A21). */
+export { peersAmong as chatAcquaintances } from './sql'
 export { chatAudience, chatSources } from './sources'
 export { postTip } from './tip'
 

@@ -284,3 +284,14 @@ export const changedEntries = async (
     since,
     limit,
   ])
+
+/** Those of `others` with whom a user has a one-to-one conversation. */
+export async function peersAmong(db: Connection, user: UserId, others: readonly UserId[]): Promise<UserId[]> {
+  const some = places(others.length)
+  const rows = await db.all<{ id: UserId }>(
+    `select high_id as id from directs where low_id = ? and high_id in (${some})
+      union all select low_id as id from directs where high_id = ? and low_id in (${some})`,
+    [user, ...others, user, ...others],
+  )
+  return rows.map(({ id }) => id)
+}

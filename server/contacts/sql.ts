@@ -1,7 +1,8 @@
 /** SQL of contacts: contacts, requests. Runs unchanged on both dialects. */
 import type { Connection } from '../db/connection'
 import type { ContactsTable, RequestsTable } from '../db/tables'
-import type { UserId, Version } from '../../protocol/ids'
+import { places, upsert } from '../db/dialect'
+import type { TimeMs, UserId, Version } from '../../protocol/ids'
 
 const selectRequest = 'select id, from_id, to_id, from_version, to_version, message, state, at from requests'
 
@@ -81,3 +82,44 @@ export const changedReceived = async (
     since,
     limit,
   ])
+
+/** Those of `others` who are contacts of a user, have asked him or were asked by him, or were found by him after `since`. */
+export async function acquaintedWith(
+  db: Connection,
+  user: UserId,
+  others: readonly UserId[],
+  since: TimeMs,
+): Promise<UserId[]> {
+  const some = places(others.length)
+  const rows = await db.all<{ id: UserId }>(
+    `select contact_id as id from contacts where user_id = ? and contact_id in (${some})
+      union all select to_id as id from requests where from_id = ? and to_id in (${some})
+      union all select from_id as id from requests where to_id = ? and from_id in (${some})
+      union all select found_id as id from finds where user_id = ? and found_id in (${some}) and at > ?`,
+    [...[user, ...others], ...[user, ...others], ...[user, ...others], ...[user, ...others], since],
+  )
+  return rows.map(({ id }) => id)
+}
+
+export const putFind = async (db: Connection, user: UserId, found: UserId, at: TimeMs): Promise<number> =>
+  db.run(upsert(db.dialect, 'finds', ['user_id', 'found_id'], ['user_id', 'found_id', 'at']), [
+    user,
+    found,
+    at,
+  ])
+
+/** Forgets whom a user found up to `since`, and all but about the newest `kept`; none of `now`. */
+export async function pruneFinds(
+  db: Connection,
+  user: UserId,
+  { since, now, kept }: { since: TimeMs; now: TimeMs; kept: number },
+): Promise<void> {
+  const next = await db.one<{ at: TimeMs }>(
+    'select at from finds where user_id = ? order by at desc, found_id desc limit 1 offset ?',
+    [user, kept],
+  )
+  await db.run('delete from finds where user_id = ? and at <= ?', [
+    user,
+    Math.max(since, Math.min(next?.at ?? 0, now - 1)),
+  ])
+}

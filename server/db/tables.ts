@@ -159,6 +159,12 @@ export interface ContactsTable {
   version: number
   since: number
 }
+/** contacts: whom somebody found by the exact account, and when; at most 100 for each user. */
+export interface FindsTable {
+  user_id: number
+  found_id: number
+  at: number
+}
 /** One row per direction. The sender's view keeps saying pending after a refusal, hence two versions. */
 export interface RequestsTable {
   id: number
@@ -190,4 +196,5 @@ export interface Tables {
   messages: MessagesTable
   contacts: ContactsTable
   requests: RequestsTable
+  finds: FindsTable
 }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { nameProblem, noteProblem, typedAccount } from './problems'
+import { isWeak, nameProblem, noteProblem, passwordProblem, refusalOf, typedAccount } from './problems'
 
 it.each([
   ['', 'sign.problem.nameEmpty'],
@@ -25,4 +25,26 @@ it('[C1] an account is what is left without the signs that were pasted along', (
     ...['anna', 'anna', 'anna', 'anna'],
   ])
   expect(typedAccount('an na')).toBe('an na')
+})
+
+it.each([
+  ['', 'sign.problem.passwordEmpty'],
+  ['kX7#pQ2', 'sign.problem.passwordLength'],
+  ['🙂🙂🙂🙂', 'sign.problem.passwordLength'],
+  ['kX7#'.repeat(32) + 'p', 'sign.problem.passwordLength'],
+  ['12345678', 'sign.weak.sequence'],
+  ['password', 'sign.weak.common'],
+  ['        ', 'sign.weak.repeated'],
+  ['anna_2020', 'sign.weak.personal'],
+  ['correct horse 1', undefined],
+])('[A20] the password %j: %s', (password, problem) => {
+  expect(passwordProblem(password, ['anna_2020', 'Anna'])).toBe(problem)
+  expect(isWeak(problem)).toBe(problem?.startsWith('sign.weak.') ?? false)
+})
+
+it("[A20] says the server's reason in the user's words", () => {
+  const refused = (reason: string) => refusalOf({ code: 'passwordTooWeak', data: { reason } })
+  expect(refused('guessable')).toBe('sign.weak.guessable')
+  expect(refused('of a newer server')).toBe('error.passwordTooWeak')
+  expect(refusalOf({ code: 'accountTaken' })).toBe('error.accountTaken')
 })

@@ -10,7 +10,14 @@ const protocol = /^protocol\//
 const crypto = /^node:crypto$/
 /** Libraries that one domain alone uses. */
 const librariesOf: Partial<Record<(typeof domains)[number], readonly RegExp[]>> = {
-  accounts: [/^@node-rs\/argon2$/, /^fast-jwt$/, /^pinyin-pro$/, /^altcha-lib\/v1$/, crypto],
+  accounts: [
+    /^@node-rs\/argon2$/,
+    /^@zxcvbn-ts\/(core|language-common)$/,
+    /^fast-jwt$/,
+    /^pinyin-pro$/,
+    /^altcha-lib\/v1$/,
+    crypto,
+  ],
   chat: [crypto],
   contacts: [/^pinyin-pro$/],
 }

@@ -216,7 +216,7 @@ describe('with a keyboard', { timeout: 90_000 }, () => {
       await page.keyboard.type(word)
       await page.keyboard.press('Enter')
     }
-    await page.getByText('A password has 8 to 64 characters').waitFor()
+    await page.getByText('A password has 8 to 128 characters').waitFor()
     await open(page, server.url, '/pages/sign-in/index')
     const fields = ['signin-account', 'signin-password']
     const fill = () => Promise.all(fields.map((id) => inner(id).getAttribute('autocomplete')))

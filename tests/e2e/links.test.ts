@@ -98,19 +98,23 @@ describe('a link that is opened while nobody is signed in', { timeout: 90_000 },
     },
   )
 
-  it('to somebody who is no friend shows him, and says so where there is nobody', async () => {
+  it('[A21] to somebody who is no friend says that there is nobody, until he was found by his account', async () => {
     const { page } = phone
     const profile = async (id: number | string) => {
       await page.goto('about:blank')
       await open(page, server.url, `/pkg-contacts/profile/index?id=${id}`)
     }
-    await profile(strangerId)
-    await eventually(() => seen(page, 'profile-name').allInnerTexts(), ['Carl'])
-    await seen(page, 'profile-add').waitFor()
-    for (const id of [strangerId + 1, 'x']) {
+    for (const id of [strangerId, strangerId + 1, 'x']) {
       await profile(id)
       await eventually(() => seen(page, 'profile-problem').allInnerTexts(), ['No such user'])
     }
+    await open(page, server.url, '/pkg-contacts/add-friend/index')
+    await type(page, 'friend-search-input', 'stranger')
+    await tap(page, 'friend-search-submit')
+    await seen(page, 'friend-result').waitFor()
+    await profile(strangerId)
+    await eventually(() => seen(page, 'profile-name').allInnerTexts(), ['Carl'])
+    await seen(page, 'profile-add').waitFor()
   })
 
   it('is followed by who registers', async () => {

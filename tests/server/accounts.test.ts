@@ -1,3 +1,4 @@
+import { hash } from '@node-rs/argon2'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { UsersTable } from '../../server/db/tables'
 import { databases } from './databases'
@@ -84,9 +85,54 @@ describe.each(databases)('accounts on $name', (database) => {
       expect(JSON.stringify(user)).not.toContain('Secret')
     })
 
-    it('refuses the account itself as password', async () => {
-      const answer = await register('my_own_name', 'My_Own_Name')
-      expect(answer).toEqual({ ok: false, error: { code: 'invalidInput', data: { path: '/password' } } })
+    it.each([
+      ['12345678', 'sequence'],
+      ['password', 'common'],
+      ['        ', 'repeated'],
+      ['My_Own_Name', 'personal'],
+      ['my own words', 'personal'],
+      ['corvette1', 'common'],
+      ['20200101', 'guessable'],
+    ])('[A20] refuses %j as too weak, and says why', async (password, reason) => {
+      const answer = await register('my_own_name', password, freshClientId(), 'My Own Words')
+      expect(answer).toEqual({ ok: false, error: { code: 'passwordTooWeak', data: { reason } } })
+    })
+
+    it('[A20] takes 8 to 128 signs, however many units and bytes they are made of', async () => {
+      const ask = (password: string) => register('of_length', password)
+      const short = { ok: false, error: { code: 'invalidInput', data: { path: '/password' } } }
+      const half = 'kX7#pQ2mZ9bWe5tR'
+      for (const password of ['kX7#pQ2', '🙂🦊🐟🌵', `${half.repeat(8)}x`, `${half}\ud83d`])
+        expect(await ask(password)).toMatchObject(short)
+      for (const [n, password] of [
+        'kX7#pQ2m',
+        half.repeat(8),
+        `${'한글'.normalize('NFD')}${'🙂🦊🐟🌵'.repeat(31)}`,
+      ].entries()) {
+        expect(code(await register(`of_length_${n}`, password))).toBe('ok')
+        expect(code(await signIn(`of_length_${n}`, password))).toBe('ok')
+      }
+    })
+
+    it('[A19] takes a password however its letters are composed', async () => {
+      await register('composed', 'Cafe\u0301 au lait')
+      expect(code(await signIn('composed', 'Caf\u00e9\u00a0au lait'))).toBe('ok')
+      expect(code(await signIn('composed', 'Cafe\u0301 au lait'))).toBe('ok')
+      expect(code(await signIn('composed', 'Cafe au lait'))).toBe('badCredentials')
+    })
+
+    it('[A19, A20] lets those in whose passwords were kept before the rules', async () => {
+      await register('of_old')
+      const keep = async (password: string) => {
+        const kept = await hash(password, { memoryCost: 64, timeCost: 1, parallelism: 1 })
+        await world.db.write(async (c) =>
+          c.run('update users set password_hash = ? where account_key = ?', [kept, 'of_old']),
+        )
+      }
+      for (const password of ['12345678', 'cafe\u0301cafe\u0301']) {
+        await keep(password)
+        expect(code(await signIn('of_old', password))).toBe('ok')
+      }
     })
 
     it('[C5] gives the profile its place in an address book, as a row of the own stream', async () => {
@@ -103,6 +149,7 @@ describe.each(databases)('accounts on $name', (database) => {
       const name = '👩‍👩‍👧 𠮷Zoë\u0301'
       const person = await world.person(name)
       const viewer = await world.person('Viewer')
+      await viewer.must('contacts.searchAccount', { account: person.account })
       const { profiles } = await viewer.must('accounts.getProfiles', {
         profiles: [{ id: person.userId, have: 0 }],
       })
@@ -236,6 +283,7 @@ describe.each(databases)('accounts on $name', (database) => {
   it('[Y13] gives profiles newer than what the caller has, and leaves out unknown ids', async () => {
     const people: Person[] = [await world.person('Quinn'), await world.person('Rae')]
     const [quinn, rae] = people.map(({ userId }) => userId) as [number, number]
+    await people[0]!.must('contacts.searchAccount', { account: people[1]!.account })
     const { profiles } = await people[0]!.must('accounts.getProfiles', {
       profiles: [
         { id: quinn, have: 0 },

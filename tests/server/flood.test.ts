@@ -47,7 +47,7 @@ describe('[F16] calls of 100,000 addresses whose input does not fit', () => {
     const answer = await world.as({ kind: 'anonymous', address: '203.0.113.9' })('accounts.register', {
       ...{ ...input, password: 'My_Own_Name' },
     })
-    expect(answer).toMatchObject({ error: { code: 'invalidInput', data: { path: '/password' } } })
+    expect(answer).toMatchObject({ error: { code: 'passwordTooWeak', data: { reason: 'personal' } } })
     expect(limiter.counted()).toBe(before)
   })
 })

@@ -5,7 +5,6 @@ import type { Result } from '../../protocol/errors'
 import type { StreamId, UserId } from '../../protocol/ids'
 import { decodeDown } from '../../protocol/wire'
 import {
-  accountsHandlers,
   accountsSources,
   createAuthenticate,
   createChallenges,
@@ -13,15 +12,16 @@ import {
   createTokens,
 } from '../../server/accounts'
 import { workOf } from '../../server/accounts/budgets'
+import { domainHandlers, readDeeds } from '../../server/app'
 import { memoryHub } from '../../server/bus/memory'
-import { chatAudience, chatHandlers, chatSources } from '../../server/chat'
+import { chatAudience, chatSources } from '../../server/chat'
 import { createCommit } from '../../server/commit'
-import { contactsHandlers, contactsSources } from '../../server/contacts'
+import { contactsSources } from '../../server/contacts'
 import type { Db } from '../../server/db/connection'
 import { createDispatch } from '../../server/dispatch'
 import type { Caller, Handlers, Tools } from '../../server/handle'
 import { idMaker } from '../../server/ids'
-import type { Limiter } from '../../server/limiter'
+import { memoryLimiter, type Limiter } from '../../server/limiter'
 import { createSync, type Notice } from '../../server/sync'
 import { bucketsOf } from '../../server/transport/address'
 import { applyPull, emptyStream, type Frame, type Stream } from '../../src/engine/mirror/merge'
@@ -87,11 +87,10 @@ export async function createWorld(db: Db, { limiter = generous }: { limiter?: Li
   const tokens = createTokens(secret)
   const networkOf = (address: string) => bucketsOf(address).network
   const challenges = createChallenges({ secret, token: tools.token, networkOf, work: easy })
+  const deeds = readDeeds(memoryLimiter({ now: clock.now }), commit)
   const handlers: Handlers = {
     ...sync.handlers,
-    ...accountsHandlers({ tokens, passwords: createPasswords(cheap), challenges }),
-    ...chatHandlers(),
-    ...contactsHandlers(),
+    ...domainHandlers({ tokens, passwords: createPasswords(cheap), challenges }, deeds),
   }
   const funnel = createDispatch({
     ops,

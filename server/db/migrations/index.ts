@@ -5,6 +5,7 @@ import { notices } from './0002-notices'
 import { messagesBySeq } from './0003-messages-by-seq'
 import { placesByUser } from './0004-places-by-user'
 import { guessing } from './0005-guessing'
+import { finds } from './0006-finds'
 
 export interface Migration {
   /** Dense from 1. */
@@ -20,4 +21,5 @@ export const migrations: readonly Migration[] = [
   { id: 3, name: 'messages by seq', statements: messagesBySeq },
   { id: 4, name: 'places by user', statements: placesByUser },
   { id: 5, name: 'guessing', statements: guessing },
+  { id: 6, name: 'finds', statements: finds },
 ]
