@@ -1,3 +1,5 @@
+import { guardEnter } from './press/enter'
+
 /** What uni-app's own H5 elements lack for keyboards and screen readers. Elsewhere this does nothing. */
 import { moveFocus, walk } from './focus'
 
@@ -8,6 +10,7 @@ export function installA11y(): void {
   // #ifdef H5
   if (installed) return
   installed = true
+  guardEnter()
   document.addEventListener('keydown', press)
   document.addEventListener('keydown', walk)
   new MutationObserver(changed).observe(document.body, { childList: true, subtree: true })
@@ -22,7 +25,7 @@ function press(event: KeyboardEvent): void {
   if (event.key !== 'Enter' && event.key !== ' ') return
   if (!target || !pressable.includes(target.getAttribute('role') ?? '')) return
   event.preventDefault()
-  target.click()
+  if (target.getAttribute('aria-disabled') !== 'true') target.click()
 }
 
 function changed(records: readonly MutationRecord[]): void {
@@ -37,6 +40,9 @@ function label(): void {
     const text = outer.getAttribute('aria-label') ?? ''
     if (inner && inner.getAttribute('aria-label') !== text) inner.setAttribute('aria-label', text)
   }
+  // Right-to-left words are written from right to left (U2).
+  for (const inner of document.querySelectorAll<HTMLElement>('uni-input input, uni-textarea textarea'))
+    if (inner.dir !== 'auto') inner.dir = 'auto'
   for (const outer of document.querySelectorAll<HTMLElement>('uni-input[data-fill]')) {
     const inner = outer.querySelector('input')
     if (inner && inner.autocomplete !== outer.dataset.fill) credential(inner, outer.dataset.fill ?? '')

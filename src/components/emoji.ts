@@ -1,14 +1,16 @@
+import { splitGraphemes } from 'unicode-segmenter/grapheme'
+
 /** The emoji panel's set, and editing of texts that hold emoji. Plain Unicode: no pictures, no package. */
 const set =
   '😀 😃 😄 😁 😆 😅 🤣 😂 🙂 🙃 😉 😊 😇 🥰 😍 🤩 😘 😗 😚 😋 😛 😜 🤪 😝 🤑 🤗 🤭 🤫 🤔 🤐 🤨 😐 😑 😶 😏 😒 🙄 😬 😌 😔 😪 🤤 😴 😷 🤒 🤕 🤢 🤮 🤧 🥵 🥶 🥴 😵 🤯 🤠 🥳 😎 🤓 🧐 😕 😟 🙁 😮 😯 😲 😳 🥺 😦 😧 😨 😰 😥 😢 😭 😱 😖 😣 😞 😓 😩 😫 🥱 😤 😡 😠 🤬 😈 💀 💩 🤡 👻 👽 🤖 😺 😹 😻 🙈 🙉 🙊 💋 💌 💘 💝 💖 💗 💓 💞 💕 💔 ❤️ 🧡 💛 💚 💙 💜 🖤 🤍 💯 💢 💥 💫 💦 💨 💬 💤 👋 🤚 ✋ 🖖 👌 🤏 ✌️ 🤞 🤟 🤘 🤙 👈 👉 👆 👇 ☝️ 👍 👎 ✊ 👊 🤛 🤜 👏 🙌 👐 🤲 🤝 🙏 💪 👀 👶 👦 👧 👨 👩 👴 👵 🙅 🙆 💁 🙋 🙇 🤦 🤷 🎉 🎊 🎁 🎂 🎈 🏆 🥇 ⚽ 🏀 🎮 🎵 🎤 📷 📞 💻 📚 ✏️ 📌 🔒 💡 💰 🧧 🚗 🚄 ✈️ 🏠 🏥 🏫 ☀️ 🌙 ⭐ 🌈 ☁️ ☔ ⚡ ❄️ 🔥 💧 🌹 🌸 🌻 🍀 🍎 🍉 🍓 🍑 🍔 🍕 🍜 🍚 🍰 ☕ 🍵 🍺 🍻 🥂 🐶 🐱 🐭 🐰 🦊 🐻 🐼 🐷 🐸 🐵 🐔 🐧 🐢 🐟'
 export const emojis: readonly string[] = set.split(' ')
 
-/** One character as people see it: joined emoji, flags, skin tones and variation selectors stay whole. */
-const lastCluster =
-  /(?:(?:[\u{1F1E6}-\u{1F1FF}]{2})|(?:[^\u200d](?:\ufe0f|[\u{1F3FB}-\u{1F3FF}]|\u20e3|[\u0300-\u036f])*(?:\u200d[^\u200d](?:\ufe0f|[\u{1F3FB}-\u{1F3FF}])*)*))$/su
-
-/** The text without its last character. */
+/**
+ * The text without its last character as people see it: exactly one, however it is made up (T5). By a library: apps and
+ * mini-programs have no Intl.Segmenter.
+ */
 export function dropLast(text: string): string {
-  const match = lastCluster.exec(text)
-  return match ? text.slice(0, match.index) : ''
+  let last = ''
+  for (const cluster of splitGraphemes(text)) last = cluster
+  return text.slice(0, text.length - last.length)
 }

@@ -22,12 +22,13 @@ export function useDraft(draft: string) {
     count: computed(() =>
       text.value.length >= limits.messageTextCharsMax - counterWhenLeft ? text.value.length : undefined,
     ),
-    type(value: string, at = value.length) {
+    /** `at`: where the next letter goes; undefined: where it did. */
+    type(value: string, at: number | undefined = cursor) {
       text.value = value
-      cursor = at
+      cursor = Math.min(at, value.length)
     },
-    cursorAt(at: number | undefined) {
-      cursor = at ?? cursor
+    get cursor(): number {
+      return cursor
     },
     insert(emoji: string) {
       text.value = text.value.slice(0, cursor) + emoji + text.value.slice(cursor)

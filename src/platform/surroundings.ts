@@ -32,7 +32,8 @@ export const surroundings = {
   openAddress(address: string): boolean {
     let opened = false
     // #ifdef H5
-    window.open(address, '_blank', 'noopener,noreferrer')
+    if (/^mailto:/i.test(address)) location.href = address
+    else window.open(address, '_blank', 'noopener,noreferrer')
     opened = true
     // #endif
     // #ifdef APP-PLUS

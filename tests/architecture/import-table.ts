@@ -78,7 +78,7 @@ export const importTable: readonly Row[] = [
     files: /^src\/components\//,
     may: [
       /^src\/components\//,
-      /^(vue|dayjs)(\/|$)/,
+      /^(vue|dayjs|unicode-segmenter)(\/|$)/,
       /^src\/i18n$/,
       /^protocol\/limits$/,
       /^protocol\/rules\//,

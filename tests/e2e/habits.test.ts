@@ -6,6 +6,7 @@ import { befriend, freshId, must, post, register, type Registered } from '../hel
 import { launchServer, type LaunchedServer } from '../server/launch'
 import { eventually, open, password, say, seen, signInOn, tap, texts, type } from './acts'
 import { openDesktop, openPhone, type Phone } from './browser'
+import { dragToEnd, middleOf } from './finger'
 
 let server: LaunchedServer
 let phone: Phone
@@ -73,7 +74,7 @@ describe('on a phone', { timeout: 90_000 }, () => {
   it('no emoji rests under the keys of the panel', async () => {
     const { page } = phone
     await tap(page, 'composer-emoji')
-    await seen(page, 'emoji').last().scrollIntoViewIfNeeded()
+    await dragToEnd(page, await middleOf(seen(page, 'emoji-panel')), seen(page, 'emoji').last())
     const boxes = (id: string) =>
       seen(page, id).evaluateAll((list) =>
         list.map((element) => element.getBoundingClientRect().toJSON() as DOMRect),

@@ -82,6 +82,25 @@ describe.each(targets)('the output for %s', (target, start) => {
     await eventually(inRoom, ['第一条 😀', '收到', '再来一条'])
   })
 
+  it('[U1] opens the menu of a message that is held, and keeps it until the next touch', async () => {
+    const menus = (): number => phone.seen('menu-copy').length
+    const finger = async (testid: string, ...events: string[]): Promise<void> => {
+      const target = await shown(phone, testid)
+      for (const event of events) target.fire(event)
+    }
+    await finger('message-text', 'touchstart', 'touchend')
+    await pause(600)
+    expect(menus()).toBe(0)
+    await finger('message-text', 'touchstart')
+    await eventually(menus, 1)
+    await finger('message-text', 'touchend')
+    await finger('menu-mask', 'tap')
+    await pause(50)
+    expect(menus()).toBe(1)
+    await finger('menu-mask', 'touchstart', 'touchend', 'tap')
+    await eventually(menus, 0)
+  })
+
   it('[O1] [O3] [F6] sends after a killed app what was typed offline, once, in order', async () => {
     phone.setOnline(false)
     for (const text of ['离线一', '离线二']) {

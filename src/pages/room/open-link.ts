@@ -4,7 +4,7 @@ import { toast } from '../toast'
 
 /** Opens an address that stood in a message; where that cannot be done it is copied. */
 export function openLink(address: string): void {
-  if (!device().openAddress(address)) copyText(address, t('common.linkCopied'))
+  if (!device().openAddress(address)) copyText(address.replace(/^mailto:/i, ''), t('common.linkCopied'))
 }
 
 /** Copies a text and says so. */
