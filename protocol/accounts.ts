@@ -25,6 +25,11 @@ export const SessionTokens = record({
   sessionId: Id,
   accessToken: Token,
   accessExpiresAt: Time,
+  accessForMs: t.Integer({
+    minimum: 0,
+    maximum: 86_400_000,
+    description: 'How long the access token holds, to be counted from the arrival of this answer.',
+  }),
   refreshToken: Token,
 })
 /** Tokens of a session, and one by which the server knows the device when the account signs in on it again. */

@@ -9,6 +9,8 @@
  *    2026-11  Texts and names show something (T1 to T4); a phone that sends others is refused with invalidInput.
  *    2026-11  accounts.getChallenge, device tokens (A11 to A15); a phone without them signs in while nobody guesses.
  *    2026-11  Passwords of 8 to 128 signs, passwordTooWeak; older phones show their general text for it.
+ *    2026-11  Profiles of strangers are left out (A21); phones ask for none but those of people they show.
+ *    2026-11  accessForMs beside accessExpiresAt (W25); older phones go on comparing clocks.
  */
 export const PROTOCOL_VERSION = 1
 export const MIN_PROTOCOL_VERSION = 1

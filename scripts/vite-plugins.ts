@@ -24,6 +24,23 @@ export function axiosCore(): Plugin {
   }
 }
 
+/**
+ * uni's runtime for browsers names localStorage while it loads, which throws where cookies are blocked: it gets ours (O12). Its own
+ * names come first to it, as the import is in its module.
+ */
+export function guardedStorage(): Plugin {
+  const ours = path.resolve(import.meta.dirname, '../src/platform/page-storage.ts')
+  return {
+    name: 'guarded-storage',
+    enforce: 'pre',
+    transform(code, id) {
+      if (!/\/uni-h5\/dist\/uni-h5\.es\.js/.test(id)) return undefined
+      const names = `import { localStorage, sessionStorage } from ${JSON.stringify(ours)};`
+      return { code: names + code.replace(/\bwindow\.(localStorage|sessionStorage)\b/g, '$1'), map: null }
+    },
+  }
+}
+
 /** Maps, an editor and links to manuals that uni's and Vue's runtimes carry and this app never uses. */
 const strangers =
   /https?:\/\/(?:[\w-]+\.)*(?:vuejs\.org|dcloud\.net\.cn|quilljs\.com|github\.com\/uuidjs|google\.com\/maps|googleapis\.com|amap\.com|qq\.com|baidu\.com)(?=[/"'`\s)\]])[^\s"'`)\]]*/g

@@ -23,7 +23,15 @@ export interface RefreshToken {
 }
 export interface Tokens {
   /** Signs an access token that holds for `accessLifeMs` from `now` (A4). */
-  access(facts: SessionFacts, now: TimeMs): { accessToken: string; accessExpiresAt: TimeMs }
+  access(
+    facts: SessionFacts,
+    now: TimeMs,
+  ): {
+    accessToken: string
+    accessExpiresAt: TimeMs
+    /** What a phone counts from its arrival, whatever its own clock says (W25). */
+    accessForMs: number
+  }
   /** What an access token says, or undefined when it is not ours or too old. Whether the session is open, the database knows. */
   readAccess(token: string, now: TimeMs): SessionFacts | undefined
   /** A refresh token from 32 random bytes. It names its session and the token it replaces, and is signed. */
@@ -52,7 +60,7 @@ export function createTokens(secret: string): Tokens {
     access({ userId, sessionId }, now) {
       const exp = Math.floor((now + accessLifeMs) / 1000)
       const accessToken = sign({ sub: String(userId), sid: sessionId, iat: Math.floor(now / 1000), exp })
-      return { accessToken, accessExpiresAt: exp * 1000 }
+      return { accessToken, accessExpiresAt: exp * 1000, accessForMs: exp * 1000 - now }
     },
     readAccess(token, now) {
       const claims = claimsOf(() => verify(token) as unknown)

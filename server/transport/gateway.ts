@@ -13,7 +13,7 @@ export interface GatewayOptions extends Pick<Talk, 'app' | 'registry' | 'now' | 
   /** Milliseconds that only go forward, for deadlines. Absent: `now`. */
   ticks?: () => number
   /** Sockets that one address may have open. */
-  socketsPerAddress?: number
+  socketsPerAddress?: number | undefined
   /** Sockets that may be open at all. */
   socketsMax?: number
   /** A user's socket said hello or closed. */

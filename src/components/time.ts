@@ -12,7 +12,7 @@ export function daysBetween(at: TimeMs, now: TimeMs): number {
   return Math.round(to.diff(from, 'hour', true) / 24)
 }
 
-/** Which way of writing a time has. A time ahead of `now` counts as now: clocks differ. */
+/** Which way of writing a time has. A time ahead of `now` is of today. */
 export function bandOf(at: TimeMs, now: TimeMs): TimeBand {
   const days = daysBetween(at, now)
   if (days <= 0) return 'today'
@@ -32,15 +32,13 @@ function day(at: TimeMs, band: TimeBand, words: Words): string {
 
 /** The time above a message. */
 export function roomTime(at: TimeMs, now: TimeMs, words: Words): string {
-  const shown = Math.min(at, now)
-  const band = bandOf(shown, now)
-  const clock = dayjs(shown).format('HH:mm')
-  return band === 'today' ? clock : `${day(shown, band, words)} ${clock}`
+  const band = bandOf(at, now)
+  const clock = dayjs(at).format('HH:mm')
+  return band === 'today' ? clock : `${day(at, band, words)} ${clock}`
 }
 
 /** The time in a row of the chat list. */
 export function listTime(at: TimeMs, now: TimeMs, words: Words): string {
-  const shown = Math.min(at, now)
-  const band = bandOf(shown, now)
-  return band === 'today' ? dayjs(shown).format('HH:mm') : day(shown, band, words)
+  const band = bandOf(at, now)
+  return band === 'today' ? dayjs(at).format('HH:mm') : day(at, band, words)
 }

@@ -1,12 +1,13 @@
 /** Everything the engine wants done, as data. `engine.ts` does it on the ports. */
 import type { Result } from '../../protocol/errors'
-import type { TimeMs } from '../../protocol/ids'
 import type { Up } from '../../protocol/wire'
 import type { Ticket, Topic } from './face'
-import type { Challenge, StoreBatch } from './ports'
+import type { Challenge, SteadyMs, StoreBatch } from './ports'
 
 export type Effect =
   | { do: 'claim'; steal: boolean }
+  /** Another page that waits may own the account now. */
+  | { do: 'offer' }
   | { do: 'load'; load: number }
   /** Numbered from 1; one at a time, the next comes after `saved` or `saveFailed`. 0: nobody waits for it. */
   | { do: 'save'; save: number; batch: StoreBatch }
@@ -19,6 +20,6 @@ export type Effect =
   | { do: 'abort'; call: number }
   | { do: 'solve'; work: number; challenge: Challenge }
   | { do: 'stopSolving'; work: number }
-  | { do: 'wakeAt'; at: TimeMs | null }
+  | { do: 'wakeAt'; at: SteadyMs | null }
   | { do: 'settle'; ticket: Ticket; result: Result<unknown> }
   | { do: 'changed'; topics: ReadonlySet<Topic> }

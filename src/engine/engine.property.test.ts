@@ -306,13 +306,13 @@ const anything: fc.Arbitrary<Input> = fc
     ),
     ms: fc.nat(20_000),
   })
-  .map(({ what, ms }) => ({ ...what, now: ms, unit: 0.5 }))
+  .map(({ what, ms }) => ({ ...what, now: ms, wall: 0, unit: 0.5 }))
 
 describe('step', () => {
   const session = { userId: 1, sessionId: 2, accessToken: 'a', accessExpiresAt: 9e12, refreshToken: 'r' }
   const entries = [['session', JSON.stringify({ format: 1, value: session })]] as const
   const begin = (): Input[] => {
-    const at = { now: 1, unit: 0.5 }
+    const at = { now: 1, wall: 0, unit: 0.5 }
     return [
       { is: 'start', ...at },
       { is: 'owner', owned: true, ...at },
@@ -328,7 +328,7 @@ describe('step', () => {
     const alarms = begin().flatMap((input) =>
       step(state, input).effects.filter((effect) => effect.do === 'wakeAt'),
     )
-    const early = step(state, { is: 'wake', now: 2, unit: 0.5 }).effects
+    const early = step(state, { is: 'wake', now: 2, wall: 0, unit: 0.5 }).effects
     expect(early).toContainEqual(alarms.at(-1))
   })
 

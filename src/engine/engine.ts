@@ -9,12 +9,14 @@ import { createPerformer } from './perform'
 import type { Ports } from './ports'
 import { newState } from './state'
 import { step } from './step'
+import { guessTime, serverNow } from './time'
 import { createViews } from './view/views'
 
 /** An engine on a platform. Nothing happens before `start`. */
 export function createEngine(ports: Ports): Engine {
   const state = newState(ports.device)
   const views = createViews(state)
+  guessTime({ state, now: ports.clock.now(), wall: ports.clock.wall() })
   const settled: ((ticket: Ticket, result: Result<unknown>) => void)[] = []
   const changed: ((topics: ReadonlySet<Topic>) => void)[] = []
   const waiting: Happening[] = []
@@ -31,7 +33,12 @@ export function createEngine(ports: Ports): Engine {
     running = true
     try {
       for (let next = waiting.shift(); next; next = waiting.shift()) {
-        const { effects } = step(state, { ...next, now: ports.clock.now(), unit: ports.dice.unit() })
+        const { effects } = step(state, {
+          ...next,
+          now: ports.clock.now(),
+          wall: ports.clock.wall(),
+          unit: ports.dice.unit(),
+        })
         if (next.is === 'stop') stopped = true
         for (const effect of effects) perform(effect)
       }
@@ -69,6 +76,7 @@ export function createEngine(ports: Ports): Engine {
     },
     onSettled: (listener) => void settled.push(listener),
     onChanged: (listener) => void changed.push(listener),
+    now: () => serverNow({ state, now: ports.clock.now() }),
     current: () => isCurrent({ state }),
     pendingCount: () => (state.account ? pendingActs(state.account) : 0),
     ...views,

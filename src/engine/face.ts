@@ -127,6 +127,8 @@ export interface Engine {
   link(): LinkView
   /** The link is up, and every stream reached the head it was told of [Y7]. Unlike `link` it knows no grace; topic `link`. */
   current(): boolean
+  /** The server's time now, as far as it is known (W24). Jumps only with topic `link`. */
+  now(): TimeMs
   /** Newest first. */
   chats(): ChatRowView[]
   unreadTotal(): number

@@ -1,7 +1,7 @@
 /** Everything that can happen to the engine. Each input carries the time and one throw of the dice. */
 import type { ClientId, TimeMs } from '../../protocol/ids'
 import type { Intent, Ticket } from './face'
-import type { HttpAnswer } from './ports'
+import type { HttpAnswer, SteadyMs } from './ports'
 
 export type Happening =
   | { is: 'start' }
@@ -20,7 +20,9 @@ export type Happening =
   | { is: 'intent'; ticket: Ticket; intent: Intent; id: ClientId }
 
 export interface Moment {
-  now: TimeMs
+  now: SteadyMs
+  /** The device's date and time. */
+  wall: TimeMs
   /** 0 <= unit < 1, for jitter. */
   unit: number
 }

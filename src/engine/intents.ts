@@ -10,6 +10,7 @@ import { addAct, cancel, resend } from './outbox'
 import { openRoom, seen, seenAgain } from './reading'
 import { addRead, loadOlder } from './reads'
 import { signOut, tellAgain } from './leaving'
+import { isWayIn, look } from './owning'
 import { signIn, stopCheck } from './sign-in'
 import type { Account } from './state'
 import { draftKey } from './stored'
@@ -39,9 +40,8 @@ export function intentCame(turn: Turn, told: Told): void {
     }
     case 'foreground':
       state.foreground = true
-      nudge(turn, false)
-      checkPoll(turn)
-      tellAgain(turn)
+      lookAtLine(turn)
+      if (state.owned === false) look(turn)
       if (state.account) seenAgain(turn, state.account, id)
       return done(turn, ticket)
     case 'background':
@@ -67,6 +67,13 @@ export function intentCame(turn: Turn, told: Told): void {
   }
 }
 
+/** It may be dead without a word: the app was away, or the device slept. */
+export function lookAtLine(turn: Turn): void {
+  nudge(turn, false)
+  checkPoll(turn)
+  tellAgain(turn)
+}
+
 function offline(turn: Turn): void {
   lose(turn)
   pollDown(turn)
@@ -75,7 +82,11 @@ function offline(turn: Turn): void {
 /** The others need what is stored: they wait for it, and are refused where another page owns it. */
 function dataIntentCame(turn: Turn, ticket: Ticket, id: ClientId, intent: DataIntent): void {
   const { state } = turn
-  if (state.owned === false) return refuse(turn, ticket, 'unavailable')
+  if (state.owned === false) {
+    if (!isWayIn(intent) || state.elsewhere) return refuse(turn, ticket, 'unavailable')
+    state.early.push({ is: 'intent', ticket, id, intent })
+    return look(turn)
+  }
   if (!state.loaded) return void state.early.push({ is: 'intent', ticket, id, intent })
   if (intent.is === 'signOut') return signOut(turn, ticket)
   if (intent.is === 'call') {

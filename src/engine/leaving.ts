@@ -18,11 +18,12 @@ const LEAVING_MAX = 5
 /** Signs out here, whether there is a network or not, and then tells the server. */
 export function signOut(turn: Turn, ticket: Ticket): void {
   const { state, now } = turn
-  const session = state.account?.session
-  if (session) {
+  const { account } = state
+  if (account) {
+    const { session, tokenUntil } = account
     endSession(turn, 'signedOut', false)
     const leaving = newLeaving(session.refreshToken)
-    if (now < session.accessExpiresAt) leaving.accessToken = session.accessToken
+    if (now < tokenUntil) leaving.accessToken = session.accessToken
     state.leaving = [...state.leaving, leaving].slice(-LEAVING_MAX)
     storeNow(turn, leavingKey)
   }

@@ -10,6 +10,7 @@ import { refreshProfiles } from './profiles'
 import { isSession } from './shapes'
 import { newHeader, newPoll, type Account } from './state'
 import { sessionKey } from './stored'
+import { tokenUntil } from './time'
 import { jitteredMs, post, wake, type Turn } from './turn'
 
 /** A token that ends within this is not worth a hello. */
@@ -56,8 +57,8 @@ function connect(turn: Turn): void {
 
 /** The access token is worth sending, as far as is known here. */
 export function tokenHolds({ state, now }: Turn, account: Account): boolean {
-  const { accessToken, accessExpiresAt } = account.session
-  return accessToken !== '' && !state.link.renew && now < accessExpiresAt - TOKEN_SPARE_MS
+  const { accessToken } = account.session
+  return accessToken !== '' && !state.link.renew && now < account.tokenUntil - TOKEN_SPARE_MS
 }
 
 function open(turn: Turn): void {
@@ -88,6 +89,7 @@ export function refreshed(turn: Turn, call: number, answer: HttpAnswer): 'ended'
     return undefined
   }
   account.session = answer.value
+  account.tokenUntil = tokenUntil(turn, answer.value)
   link.renew = false
   link.phase = 'storing'
   storeNow(turn, sessionKey)

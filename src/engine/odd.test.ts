@@ -63,7 +63,7 @@ describe('what is not what it should be', () => {
     let ids = 0
     const told: number[] = []
     const engine = createEngine({
-      clock: { now: () => phone.clock.now, wakeAt: () => undefined },
+      clock: { now: () => phone.clock.now, wall: () => phone.clock.now, wakeAt: () => undefined },
       dice: {
         id: () => `late-id-${++ids}`,
         unit: () => 0,

@@ -9,6 +9,7 @@ import type { Ticket } from './face'
 import { awaitLanding, LAND_MS, landActs } from './merged'
 import type { Account, Act } from './state'
 import { actKey } from './stored'
+import { serverNow } from './time'
 import {
   backOffMs,
   done,
@@ -41,8 +42,9 @@ export function addAct<N extends ActOp>(
     op,
     input: op === 'chat.markRead' ? input : { ...input, clientId },
     order: ++account.lastOrder,
-    at: turn.now,
+    at: serverNow(turn),
     since: turn.now,
+    before: undefined,
     failed: undefined,
     left: isUp(turn.state),
     sent: false,
@@ -119,7 +121,7 @@ function sendAct(turn: Turn, account: Account, act: Act): boolean {
     return false
   }
   act.sent = true
-  act.sentAt = turn.now
+  act.sentAt = serverNow(turn)
   // An act's op and input were taken from one intent.
   act.call = request(turn, act.op, act.input as Input<ActOp>, { is: 'act', clientId: act.clientId })
   touchAct(turn, account, act)
@@ -187,7 +189,7 @@ export function resend(turn: Turn, account: Account, clientId: ClientId, ticket:
   const act = account.acts.get(clientId)
   if (!act) return refuse(turn, ticket, 'notFound')
   if (act.failed === undefined) return refuse(turn, ticket, 'conflict')
-  Object.assign(act, { failed: undefined, since: turn.now, tries: 0, retryAt: 0, ticket })
+  Object.assign(act, { failed: undefined, since: turn.now, before: undefined, tries: 0, retryAt: 0, ticket })
   store(turn, account, act)
   touchAct(turn, account, act)
 }

@@ -53,23 +53,14 @@ export function createPerformer(
     calls.delete(call)
   }
 
-  const works = new Map<number, () => void>()
-  function solve({ work, challenge }: Extract<Effect, { do: 'solve' }>): void {
-    const stop = ports.work.solve(challenge, (number) => {
-      works.delete(work)
-      feed({ is: 'solved', work, number })
-    })
-    works.set(work, stop)
-  }
-  function stopSolving(work: number): void {
-    works.get(work)?.()
-    works.delete(work)
-  }
+  const works = createWorks(ports, feed)
 
   return (effect) => {
     switch (effect.do) {
       case 'claim':
         return ports.owner.claim(effect.steal, (owned) => feed({ is: 'owner', owned }))
+      case 'offer':
+        return ports.owner.offer?.()
       case 'load':
         return load(effect.load)
       case 'save':
@@ -85,11 +76,29 @@ export function createPerformer(
       case 'abort':
         return abort(effect.call)
       case 'solve':
-        return solve(effect)
+        return works.solve(effect)
       case 'stopSolving':
-        return stopSolving(effect.work)
+        return works.stop(effect.work)
       case 'wakeAt':
         return ports.clock.wakeAt(effect.at, () => feed({ is: 'wake' }))
     }
+  }
+}
+
+/** Work on challenges. */
+function createWorks(ports: Ports, feed: (happening: Happening) => void) {
+  const works = new Map<number, () => void>()
+  return {
+    solve({ work, challenge }: Extract<Effect, { do: 'solve' }>): void {
+      const stop = ports.work.solve(challenge, (number) => {
+        works.delete(work)
+        feed({ is: 'solved', work, number })
+      })
+      works.set(work, stop)
+    },
+    stop(work: number): void {
+      works.get(work)?.()
+      works.delete(work)
+    },
   }
 }

@@ -4,10 +4,10 @@
  */
 import type { Output } from '../../protocol'
 import type { Failure } from '../../protocol/errors'
-import type { TimeMs } from '../../protocol/ids'
 import { limits } from '../../protocol/limits'
 import { beginCatchUp, digestCame, digestHeld, headsCame, isCaughtUp, lookAgain } from './catch-up'
 import { comeBack, lose, tokenHolds, tryLater } from './link'
+import type { SteadyMs } from './ports'
 import { refreshProfiles } from './profiles'
 import type { Account } from './state'
 import { jitteredMs, restRequest, wake, type Turn } from './turn'
@@ -45,7 +45,7 @@ function probeIfDue(turn: Turn, account: Account): void {
 }
 
 /** When it is time to try REST beside this attempt at a socket; undefined: nothing speaks against sockets. */
-function suspectFrom(turn: Turn): TimeMs | undefined {
+function suspectFrom(turn: Turn): SteadyMs | undefined {
   const { phase, fails, openedAt } = turn.state.link
   if (phase === 'waiting') return fails >= FAILS_MAX ? turn.now : undefined
   if (phase === 'opening' || phase === 'greeting') return openedAt + SLOW_MS

@@ -5,10 +5,14 @@
 import type { ClientId, TimeMs } from '../../protocol/ids'
 import type { Failure } from '../../protocol/errors'
 
+/** Milliseconds of a clock that only goes forward, from a start of its own. Durations are counted by it alone (W23). */
+export type SteadyMs = number
 export interface ClockPort {
-  now(): TimeMs
+  now(): SteadyMs
+  /** The device's date and time: it may be wrong, and set at any moment. */
+  wall(): TimeMs
   /** Calls `wake` once at or after `at`. A new call replaces the one before; null cancels. */
-  wakeAt(at: TimeMs | null, wake: () => void): void
+  wakeAt(at: SteadyMs | null, wake: () => void): void
 }
 export interface DicePort {
   /** Where the source needs a moment: resolves when `id` may be called. Absent: at once. */
@@ -28,7 +32,8 @@ export interface SocketPort {
   /** Opens a new socket; the engine closes the one before first. */
   open(events: SocketEvents): { send(text: string): void; close(): void }
 }
-export type HttpAnswer = { ok: true; value: unknown } | { ok: false; error: Failure }
+/** `at`: the server's time when it answered, where the platform can tell. */
+export type HttpAnswer = ({ ok: true; value: unknown } | { ok: false; error: Failure }) & { at?: TimeMs }
 export interface HttpPort {
   /**
    * POST /api/<op>. No answer from the server is `offline`, none within `timeoutMs` is `timeout`. The result calls it off,
@@ -59,6 +64,8 @@ export class StoreFull extends Error {
 export interface OwnerPort {
   /** `change(true)` when this page owns, `change(false)` when another took over. `steal`: take it from whoever has it. */
   claim(steal: boolean, change: (owned: boolean) => void): void
+  /** Gives it to a page that waits for it; where none does this page keeps it. Absent: there are no other pages. */
+  offer?(): void
 }
 /** A challenge of the server: a number is hidden in it. */
 export interface Challenge {

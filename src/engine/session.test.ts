@@ -217,6 +217,8 @@ describe('owner', () => {
     const early = second.tell(say('y'))
     await second.run()
     second.owner!(false)
+    expect(second.engine.session()).toEqual({ state: 'loading' })
+    await second.run()
     expect(second.engine.session()).toEqual({ state: 'elsewhere' })
     expect(second.result(early)).toEqual({ ok: false, error: { code: 'unavailable' } })
     expect(second.result(second.tell(say('x')))).toEqual({ ok: false, error: { code: 'unavailable' } })
@@ -270,12 +272,15 @@ describe('owner', () => {
     expect(phone.socket.requests('chat.sendMessage')).toHaveLength(1)
   })
 
-  it('[O10] without an answer to its claim a page shows elsewhere, until it gets one', async () => {
-    const phone = new Phone()
+  it('[O10] [O13] without an answer to its claim a page looks whether somebody is signed in elsewhere', async () => {
+    const phone = new Phone({ disk: new Map((await used()).disk) })
     phone.autoOwn = false
     phone.engine.start()
-    await phone.run(limits.connectingShownAfterMs)
+    await phone.run(4_999)
+    expect(phone.engine.session()).toEqual({ state: 'loading' })
+    await phone.run(1)
     expect(phone.engine.session()).toEqual({ state: 'elsewhere' })
+    phone.disk.clear()
     phone.owner!(true)
     phone.owner!(true)
     await phone.run()
@@ -290,6 +295,76 @@ describe('owner', () => {
     phone.owner!(false)
     await phone.run(1)
     expect(phone.engine.session()).toEqual({ state: 'elsewhere' })
+  })
+
+  describe('where nobody is signed in', () => {
+    /** A page that shares a disk and does not own it. */
+    async function page(disk: Map<string, string>): Promise<Phone> {
+      const phone = new Phone({ disk })
+      phone.autoOwn = false
+      phone.engine.start()
+      phone.owner!(false)
+      await phone.run()
+      return phone
+    }
+
+    it('[O14] a page that owns nothing is not blocked; it takes over when somebody signs in on it', async () => {
+      const phone = await page(new Map())
+      expect(phone.engine.session()).toEqual({ state: 'signedOut' })
+      expect(phone.result(phone.tell(say('x')))).toEqual({ ok: false, error: { code: 'unavailable' } })
+      phone.tell(signIn)
+      await phone.run()
+      expect(phone.claims).toEqual([false, true])
+      phone.owner!(true)
+      await phone.run()
+      phone.post.done({ ok: true, value: sessionOf(1, phone.clock.now) })
+      await phone.run(1)
+      expect(phone.engine.session()).toMatchObject({ state: 'signedIn', userId: 1 })
+    })
+
+    it('[O14] it does not when somebody has signed in elsewhere meanwhile, and sees that when it is looked at', async () => {
+      const phone = await page(new Map())
+      for (const [key, value] of (await used()).disk) phone.disk.set(key, value)
+      const ticket = phone.tell(signIn)
+      await phone.run()
+      expect([phone.claims, phone.result(ticket)]).toEqual([
+        [false],
+        { ok: false, error: { code: 'unavailable' } },
+      ])
+      expect(phone.engine.session()).toEqual({ state: 'elsewhere' })
+      phone.disk.clear()
+      phone.tell({ is: 'foreground' })
+      await phone.run()
+      expect(phone.engine.session()).toEqual({ state: 'signedOut' })
+    })
+
+    it('[O14] the page on which it was takes note, and of two that sign in at once one does', async () => {
+      const first = await new Phone().boot()
+      const second = await page(first.disk)
+      const lost = first.tell(signIn)
+      second.tell(signIn)
+      await second.run()
+      first.owner!(false)
+      await first.run()
+      expect([first.engine.session(), first.result(lost)]).toEqual([
+        { state: 'signedOut' },
+        { ok: false, error: { code: 'cancelled' } },
+      ])
+    })
+
+    it('[O14] signing out offers the account to a page that waits, once the disk is wiped', async () => {
+      const phone = await used()
+      phone.holdWrites = true
+      phone.tell({ is: 'signOut' })
+      await phone.run()
+      expect(phone.offers).toBe(0)
+      phone.release()
+      await phone.run(2_000)
+      expect([phone.offers, phone.disk.has('session')]).toEqual([1, false])
+      phone.owner!(false)
+      await phone.run()
+      expect(phone.engine.session()).toEqual({ state: 'signedOut', because: 'signedOut' })
+    })
   })
 
   it('[O10] stop stores what is lazy, closes the socket, and hears nothing more', async () => {

@@ -1,14 +1,14 @@
 /**
  * Who is signed in: from the store, or since a sign-in (sign-in.ts), until signing out or being signed out.
- * Rules A6, A8, O10 of SPEC.md.
+ * Rules A6, A8 of SPEC.md.
  */
-import { limits } from '../../protocol/limits'
 import { isActOp } from './acts'
-import { lastBatch, storeNow } from './disk'
+import { reckonLoaded } from './ages'
+import { storeNow } from './disk'
 import type { Ticket } from './face'
 import { closeLink } from './link'
 import { allChanged, landActs } from './merged'
-import { newAccount, newDisk, newLeaving, type Account, type Act, type SigningIn } from './state'
+import { newAccount, newLeaving, type Account, type Act, type SigningIn } from './state'
 import {
   actKey,
   devicesKey,
@@ -18,6 +18,7 @@ import {
   leavingKey,
   partsOf,
   readAct,
+  readClock,
   readDevices,
   readDraft,
   readLeaving,
@@ -29,33 +30,8 @@ import {
   sessionKey,
   valueOf,
 } from './stored'
-import { refuse, wake, type Turn } from './turn'
-
-/** This page owns the account's data on this device, or another does (O10). What is stored is read anew. */
-export function owned(turn: Turn, isOwner: boolean): void {
-  const { state } = turn
-  if (state.owned === isOwner) return
-  if (state.owned) lastBatch(turn, state.disk.urgent)
-  forget(turn)
-  state.owned = isOwner
-  state.loaded = false
-  // Batches are numbered on, so that the answer to one of before is known for what it is.
-  state.disk = { ...newDisk(), save: state.disk.save }
-  state.shelf = new Map()
-  state.leaving = []
-  state.devices = []
-  if (isOwner) turn.effects.push({ do: 'load', load: ++state.load })
-  else for (const { ticket } of state.early.splice(0)) refuse(turn, ticket, 'unavailable')
-}
-
-/** No answer to the claim: somebody else has it. */
-export function advanceOwner(turn: Turn): void {
-  const { state } = turn
-  if (state.owned !== undefined) return
-  const until = state.startedAt + limits.connectingShownAfterMs
-  if (turn.now >= until) owned(turn, false)
-  else wake(turn, until)
-}
+import { guessTime, storedTokenUntil } from './time'
+import { refuse, type Turn } from './turn'
 
 /** The store's contents. Mirrors of other accounts and what cannot be read are removed. */
 export function loaded(turn: Turn, entries: readonly (readonly [string, string])[]): void {
@@ -69,7 +45,8 @@ export function loaded(turn: Turn, entries: readonly (readonly [string, string])
   state.devices = readDevices(stored.get(devicesKey) ?? '')
   for (const [key, value] of stored) if (isOwnKey(key)) state.shelf.set(key, value)
   const session = readSession(stored.get(sessionKey) ?? '')
-  const account = session && newAccount(session)
+  guessTime(turn, readClock(stored.get(sessionKey) ?? ''))
+  const account = session && newAccount(session, storedTokenUntil(turn, session))
   if (!state.registering && stored.has(registerKey)) storeNow(turn, registerKey)
   if (!session && stored.has(sessionKey)) storeNow(turn, sessionKey)
   if (state.leaving.length === 0 && stored.has(leavingKey)) storeNow(turn, leavingKey)
@@ -103,7 +80,7 @@ export function enter(turn: Turn, account: Account): void {
     const parts = partsOf(key)
     if (parts.user !== user) continue
     state.shelf.delete(key)
-    const act = parts.kind === 'act' ? readAct(text, isActOp) : undefined
+    const act = parts.kind === 'act' ? readAct(text, isActOp, turn.now) : undefined
     const draft = parts.kind === 'draft' ? readDraft(text) : undefined
     if (act) acts.push(act)
     else if (draft !== undefined) account.drafts.set(Number(parts.id), draft)
@@ -112,7 +89,9 @@ export function enter(turn: Turn, account: Account): void {
   acts.sort((a, b) => a.order - b.order)
   for (const act of acts) account.acts.set(act.clientId, act)
   account.lastOrder = acts[acts.length - 1]?.order ?? 0
+  reckonLoaded(turn, account)
   state.account = account
+  state.offers = false
   state.endedBecause = undefined
   for (const id of [user, ...account.conversations.keys()]) landActs(turn, account, id)
   allChanged(turn, account)
@@ -128,6 +107,7 @@ export function endSession(turn: Turn, because: 'signedOut' | 'revoked', keepOwn
   if (keepOwn) shelve(turn, state.account)
   forget(turn)
   state.endedBecause = because
+  state.offers = true
   for (const key of state.disk.lazy) state.disk.urgent.add(key)
   state.disk.lazy = new Set()
   for (const key of state.disk.stored) {
@@ -148,7 +128,7 @@ function shelve(turn: Turn, account: Account): void {
 }
 
 /** Nothing of the account stays in memory; whoever waits for a result is told. */
-function forget(turn: Turn): void {
+export function forget(turn: Turn): void {
   const { state } = turn
   const tickets = state.reads.map((read) => read.ticket)
   if (state.signingIn) tickets.push(stopSigningIn(turn, state.signingIn))

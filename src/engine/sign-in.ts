@@ -12,6 +12,7 @@ import { enter, stopSigningIn } from './session'
 import { deviceTokenIn, isChallenge, isSession } from './shapes'
 import { newAccount, type Session, type SigningIn } from './state'
 import { devicesKey, registerKey, sessionKey } from './stored'
+import { tokenUntil } from './time'
 import { done, post, refuse, settle, silence, type Turn } from './turn'
 
 /** Of more accounts than these the one that signed in longest ago is forgotten. */
@@ -70,7 +71,7 @@ export function signInAnswered(turn: Turn, call: number, answer: HttpAnswer): vo
   const token = deviceTokenIn(answer.value)
   if (token !== undefined) keepDevice(turn, signingIn, token)
   storeNow(turn, sessionKey)
-  enter(turn, newAccount(tokensOf(answer.value)))
+  enter(turn, newAccount(tokensOf(answer.value), tokenUntil(turn, answer.value)))
   settle(turn, signingIn.ticket, answer)
 }
 
@@ -80,9 +81,10 @@ function fail(turn: Turn, { ticket }: SigningIn, error: Failure): void {
 }
 
 /** What a session is stored as: the device's token lies elsewhere, and outlives it. */
-const tokensOf = ({ userId, sessionId, accessToken, accessExpiresAt, refreshToken }: Session): Session => ({
-  ...{ userId, sessionId, accessToken, accessExpiresAt, refreshToken },
-})
+const tokensOf = (answer: Session): Session => {
+  const { userId, sessionId, accessToken, accessExpiresAt, accessForMs, refreshToken } = answer
+  return { userId, sessionId, accessToken, accessExpiresAt, accessForMs, refreshToken }
+}
 
 function keepDevice(turn: Turn, { input }: SigningIn, token: string | undefined): void {
   const account = keyOf(input.account)

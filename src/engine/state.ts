@@ -7,11 +7,18 @@ import type { ActOp } from './acts'
 import type { LinkView, Ticket, Topic } from './face'
 import type { Happening } from './inputs'
 import { emptyStream, type Frame, type Stream } from './mirror/merge'
-import type { Challenge, DevicePort } from './ports'
+import type { Challenge, DevicePort, SteadyMs } from './ports'
+import { newTime, type Time } from './time'
 
 export type Session = Output<'accounts.refresh'>
 /** Writes that are sessions' and go over HTTP; every other write is an act of the outbox. */
 export type SessionOp = 'accounts.register' | 'accounts.signIn' | 'accounts.refresh' | 'accounts.signOut'
+
+/** The server's time from which an act's age counts: told by the server, guessed by the device's clock, or not known. */
+export interface Before {
+  since: TimeMs | undefined
+  sure: boolean
+}
 
 /** A write on its way: saved, sent, answered, and gone when its row is in the mirror. */
 export interface Act {
@@ -20,9 +27,12 @@ export interface Act {
   input: unknown
   /** Rises with each act of the account; the order of leaving and of showing. */
   order: number
-  /** When it was made, and from when its age counts (a resend starts anew). */
+  /** When it was made, by the server's time as far as it was known (W24). */
   at: TimeMs
-  since: TimeMs
+  /** From when its age counts (a resend starts anew). */
+  since: SteadyMs
+  /** What an earlier run knew of that, until the server tells the time (O11). */
+  before: Before | undefined
   /** Set: the act failed for this reason. */
   failed: ErrorCode | undefined
   /** Saved before the first send: the act may have reached the server. */
@@ -33,10 +43,10 @@ export interface Act {
   /** The request that is unanswered. */
   call: number | undefined
   tries: number
-  retryAt: TimeMs
+  retryAt: SteadyMs
   /** The answer, while the row has not entered the mirror yet, and when it is time to look why. */
   output: unknown
-  landBy: TimeMs | undefined
+  landBy: SteadyMs | undefined
   ticket: Ticket | undefined
 }
 
@@ -54,7 +64,7 @@ export type Purpose =
   | { is: 'older'; ticket: Ticket; conversationId: ConversationId; beforeSeq: Seq }
 export interface Request {
   purpose: Purpose
-  dueAt: TimeMs
+  dueAt: SteadyMs
   /** Went by REST with this token; undefined: on the socket. */
   token: string | undefined
 }
@@ -62,10 +72,10 @@ export interface Read {
   ticket: Ticket
   op: ReadOpName
   input: unknown
-  dueAt: TimeMs
+  dueAt: SteadyMs
   /** How often a server that stops has sent it away, and from when it may be asked again. */
   tries: number
-  retryAt: TimeMs
+  retryAt: SteadyMs
 }
 
 /** off → waiting → (refreshing → storing →) opening → greeting → (proving →) up; back to waiting whenever it breaks. */
@@ -79,19 +89,19 @@ export interface Link {
   fails: number
   /** Sockets that were tried beside a poll that worked. */
   trials: number
-  retryAt: TimeMs
+  retryAt: SteadyMs
   /** `bye.afterMs`: not before this, whatever happens. */
-  notBefore: TimeMs
+  notBefore: SteadyMs
   /** Opening, greeting, proving and refreshing end here. */
-  dueAt: TimeMs
-  openedAt: TimeMs
-  welcomeAt: TimeMs
-  heardAt: TimeMs
+  dueAt: SteadyMs
+  openedAt: SteadyMs
+  welcomeAt: SteadyMs
+  heardAt: SteadyMs
   /** The access token did not hold: refresh before opening. */
   renew: boolean
   refreshCall: number | undefined
-  pingAt: TimeMs
-  pongBy: TimeMs | undefined
+  pingAt: SteadyMs
+  pongBy: SteadyMs | undefined
   /** An attempt failed since the link went down. */
   failed: boolean
 }
@@ -103,13 +113,13 @@ export interface Link {
 export interface Poll {
   phase: 'off' | 'probing' | 'up' | 'renewing'
   /** REST is not tried before this; Infinity: it was, beside the present attempt at a socket. */
-  probeAt: TimeMs
-  upSince: TimeMs
-  renewedAt: TimeMs
+  probeAt: SteadyMs
+  upSince: SteadyMs
+  renewedAt: SteadyMs
   /** When the last call that waits left. */
-  waitedAt: TimeMs
+  waitedAt: SteadyMs
   /** Not before this: the server asked for patience. */
-  waitAt: TimeMs
+  waitAt: SteadyMs
   waitTries: number
   /** The digest that the server has contradicted. */
   contradicted: number | undefined
@@ -120,15 +130,15 @@ export interface Header {
   shown: LinkView
   /** Some carrier was up at the end of the last step. */
   wasUp: boolean
-  downSince: TimeMs
+  downSince: SteadyMs
   /** Since when the view is not current; undefined: it is. */
-  staleSince: TimeMs | undefined
+  staleSince: SteadyMs | undefined
 }
 
 export interface Pull {
   sent: boolean
   tries: number
-  retryAt: TimeMs
+  retryAt: SteadyMs
   /** Frames that came meanwhile (Y7). */
   frames: Frame[]
   /** Too many frames waited and were dropped: pull once more. */
@@ -136,20 +146,22 @@ export interface Pull {
 }
 export interface CatchUp {
   /** Walk over the pages of heads, or none. */
-  heads: { sent: boolean; cursor: string | null; unlisted: Set<StreamId>; retryAt: TimeMs } | undefined
+  heads: { sent: boolean; cursor: string | null; unlisted: Set<StreamId>; retryAt: SteadyMs } | undefined
   pulls: Map<StreamId, Pull>
 }
 
 /** Everything of the one signed-in account. Gone as a whole when the session ends. */
 export interface Account {
   session: Session
+  /** Until when the access token is worth sending, as far as is known here (W25). */
+  tokenUntil: SteadyMs
   user: Stream
   conversations: Map<ConversationId, Stream>
   profiles: Map<UserId, Profile>
   /** Profiles to fetch, and ids that were asked for on this connection. */
   wantedProfiles: Set<UserId>
   askedProfiles: Set<UserId>
-  profilesRetryAt: TimeMs
+  profilesRetryAt: SteadyMs
   /** The one-to-one conversation with a peer. */
   directs: Map<UserId, ConversationId>
   /** In order. */
@@ -174,7 +186,7 @@ export interface Disk {
   stored: Set<string>
   urgent: Set<string>
   lazy: Set<string>
-  lazyAt: TimeMs
+  lazyAt: SteadyMs
   writing: Set<string> | undefined
   /** Number of the batch that is on its way. */
   save: number
@@ -213,14 +225,19 @@ export interface Leaving {
   renewed: boolean
   call: number | undefined
   tries: number
-  retryAt: TimeMs
+  retryAt: SteadyMs
 }
 
 export interface State {
   device: DevicePort
   /** undefined: asked, not answered yet. */
   owned: boolean | undefined
-  startedAt: TimeMs
+  /** Another page owns what is stored here, and somebody is signed in there; undefined: that is being looked at (O14). */
+  elsewhere: boolean | undefined
+  /** Nobody is signed in here any more: another page may own it. */
+  offers: boolean
+  startedAt: SteadyMs
+  time: Time
   load: number
   loaded: boolean
   /** Intents that wait for the store. */
@@ -248,11 +265,12 @@ export interface State {
   lastCall: number
   disk: Disk
   topics: Set<Topic>
-  wakeAt: TimeMs | null
+  wakeAt: SteadyMs | null
 }
 
-export const newAccount = (session: Session): Account => ({
+export const newAccount = (session: Session, tokenUntil: SteadyMs): Account => ({
   session,
+  tokenUntil,
   user: emptyStream(),
   conversations: new Map(),
   profiles: new Map(),
@@ -308,7 +326,7 @@ export const newPoll = (): Poll => ({
 })
 
 /** Nothing was ever current: what there is to say is said at once. */
-export const newHeader = (now: TimeMs): Header => ({
+export const newHeader = (now: SteadyMs): Header => ({
   shown: 'live',
   wasUp: false,
   downSince: now,
@@ -329,7 +347,10 @@ export const newDisk = (): Disk => ({
 export const newState = (device: DevicePort): State => ({
   device,
   owned: undefined,
+  elsewhere: undefined,
+  offers: false,
   startedAt: 0,
+  time: newTime(),
   load: 0,
   loaded: false,
   early: [],

@@ -4,27 +4,32 @@
  */
 import { isUp, type Turn } from './turn'
 import { decodeDown, type Down } from '../../protocol/wire'
+import { serverTold } from './ages'
 import { advanceCatchUp, digestCame, frameCame } from './catch-up'
 import { advanceDisk, lastBatch, saved, saveFailed } from './disk'
 import type { Effect } from './effects'
 import { advanceHeader } from './header'
 import type { Input } from './inputs'
-import { hearEarly, intentCame } from './intents'
+import { hearEarly, intentCame, lookAtLine } from './intents'
 import { advanceLeaving, leaveAnswered } from './leaving'
 import { advanceLink, broke, bye, closeLink, greet, proven, refreshed, welcomed } from './link'
 import { actsUnstored, advanceOutbox } from './outbox'
+import { advanceOwner, looked, offerIt, owned } from './owning'
 import type { HttpAnswer } from './ports'
 import { advancePoll } from './poll'
 import { advanceProfiles } from './profiles'
 import { advanceReads } from './reads'
 import { advanceRequests, answered, restAnswered } from './requests'
-import { advanceOwner, endSession, loaded, owned } from './session'
+import { endSession, loaded } from './session'
 import { advanceSignIn, challengeAnswered, signInAnswered, solved } from './sign-in'
 import { failureIn, isChanged, isEnded, waitIn } from './shapes'
 import type { State } from './state'
+import { guessTime, hasLeapt } from './time'
 
 export function step(state: State, input: Input): { state: State; effects: Effect[] } {
-  const turn: Turn = { state, now: input.now, unit: input.unit, effects: [], wakeAt: null }
+  const { now, wall, unit } = input
+  const turn: Turn = { state, now, wall, unit, effects: [], wakeAt: null }
+  if (hasLeapt(turn)) lookAtLine(turn)
   take(turn, input)
   if (input.is !== 'stop') advance(turn)
   if (turn.wakeAt !== state.wakeAt) {
@@ -43,6 +48,7 @@ function take(turn: Turn, input: Input): void {
   switch (input.is) {
     case 'start':
       state.startedAt = turn.now
+      guessTime(turn)
       return void turn.effects.push({ do: 'claim', steal: false })
     case 'stop':
       lastBatch(turn, new Set([...state.disk.urgent, ...state.disk.lazy]))
@@ -50,7 +56,9 @@ function take(turn: Turn, input: Input): void {
     case 'owner':
       return owned(turn, input.owned)
     case 'loaded':
-      if (input.load !== state.load || state.loaded || !state.owned) return
+      if (input.load !== state.load || state.loaded) return
+      if (state.owned === false) return looked(turn, input.entries)
+      if (!state.owned) return
       loaded(turn, input.entries)
       return hearEarly(turn)
     case 'saved':
@@ -98,6 +106,7 @@ function advance(turn: Turn): void {
     advanceOutbox(turn, account)
   }
   advanceDisk(turn)
+  offerIt(turn)
   advanceHeader(turn)
   advanceReads(turn)
 }
@@ -118,7 +127,10 @@ function frameHeard(turn: Turn, frame: Down): void {
   const { account } = turn.state
   if (!account) return
   if (frame.t === 'bye') return byeHeard(turn, frame)
-  if (frame.t === 'welcome') return welcomed(turn, account)
+  if (frame.t === 'welcome') {
+    serverTold(turn, frame.now)
+    return welcomed(turn, account)
+  }
   if (frame.t === 'pong') proven(turn, account)
   if (!isUp(turn.state)) return
   if (frame.t === 'res')
@@ -146,7 +158,9 @@ function eventHeard(turn: Turn, name: string, data: unknown): void {
 }
 
 function httpAnswered(turn: Turn, call: number, answer: HttpAnswer): void {
-  const { https, account } = turn.state
+  const { https, account, link } = turn.state
+  // A socket tells it better: between here and the server something may put its own time on an answer.
+  if (link.phase !== 'up') serverTold(turn, answer.at)
   const purpose = https.get(call)
   if (!purpose) return account && restAnswered(turn, account, call, answer)
   https.delete(call)

@@ -6,8 +6,10 @@ import type { ClientId, ConversationId, StreamId, UserId } from '../../protocol/
 import { limits } from '../../protocol/limits'
 import type { MessageRow, Profile } from '../../protocol/records'
 import { firstFrom, mergeRows, type FieldRow, type Stream } from './mirror/merge'
+import type { SteadyMs } from './ports'
 import { isSession } from './shapes'
-import type { Act, DeviceToken, Session, State } from './state'
+import type { Act, Before, DeviceToken, Session, State } from './state'
+import type { Anchor, Time } from './time'
 
 /** Raised when a stored shape changes; older entries are then dropped. */
 const FORMAT = 1
@@ -47,9 +49,9 @@ export function valueOf(state: State, key: string): string | undefined {
   if (key === registerKey) return state.registering && write(state.registering)
   if (key === leavingKey) return writeLeaving(state)
   if (key === devicesKey) return state.devices.length > 0 ? write({ devices: state.devices }) : undefined
-  if (key === sessionKey) return account && write(account.session)
+  if (key === sessionKey) return account && write({ ...account.session, clock: state.time.anchor })
   if (user !== account?.session.userId) return state.shelf.get(key)
-  if (kind === 'act') return writeAct(account.acts.get(id))
+  if (kind === 'act') return writeAct(account.acts.get(id), state.time)
   if (kind === 'draft') return writeDraft(account.drafts.get(Number(id)))
   if (state.disk.short) return undefined
   if (kind === 'profile') return writeProfile(account.profiles.get(Number(id)))
@@ -60,11 +62,16 @@ export function valueOf(state: State, key: string): string | undefined {
 const writeLeaving = ({ leaving }: State): string | undefined =>
   leaving.length === 0 ? undefined : write({ tokens: leaving.map(({ refreshToken }) => refreshToken) })
 
-function writeAct(act: Act | undefined): string | undefined {
+function writeAct(act: Act | undefined, time: Time): string | undefined {
   if (!act) return undefined
-  const { clientId, op, input, order, at, since, failed, left } = act
-  return write({ clientId, op, input, order, at, since, failed, left })
+  const { clientId, op, input, order, at, failed, left } = act
+  return write({ clientId, op, input, order, at, ...(act.before ?? ageOf(act, time)), failed, left })
 }
+/** From when an act of this run counts its age, by the server's time (O11). */
+const ageOf = ({ since }: Act, { offsetMs, known, fair }: Time): Before => ({
+  since: known || fair ? Math.round(since + offsetMs) : undefined,
+  sure: known,
+})
 const writeDraft = (text: string | undefined): string | undefined =>
   text === undefined ? undefined : write(text)
 
@@ -96,6 +103,15 @@ const hasVersion = (row: unknown): boolean => isRecord(row) && isCount(row.v)
 export function readSession(text: string): Session | undefined {
   const value = read(text)
   return isSession(value) ? value : undefined
+}
+
+/** What was known of the server's time last (W24). */
+export function readClock(text: string): Anchor | undefined {
+  const session = read(text)
+  const value = isRecord(session) ? session.clock : undefined
+  return isRecord(value) && isCount(value.server) && isCount(value.wall)
+    ? { server: value.server, wall: value.wall }
+    : undefined
 }
 
 export function readRegistering(text: string): State['registering'] {
@@ -131,17 +147,22 @@ export function readProfile(text: string): Profile | undefined {
   return isRecord(value) && isCount(value.id) && isCount(value.version) ? (value as Profile) : undefined
 }
 
-/** `isOp` tells which operations this version of the app can still send. */
-export function readAct(text: string, isOp: (op: string) => boolean): Act | undefined {
+/**
+ * `isOp` tells which operations this version of the app can still send. `now`: from here its age counts, until more is known;
+ * what versions before O11 stored of it was the device's clock, and tells nothing.
+ */
+export function readAct(text: string, isOp: (op: string) => boolean, now: SteadyMs): Act | undefined {
   const value = read(text)
   if (!isRecord(value) || typeof value.clientId !== 'string' || !isCount(value.order)) return undefined
   if (typeof value.op !== 'string' || !isOp(value.op) || !isRecord(value.input)) return undefined
-  const stored = value as Pick<
-    Act,
-    'clientId' | 'op' | 'input' | 'order' | 'at' | 'since' | 'failed' | 'left'
-  >
+  const { since, sure, ...rest } = value
+  const stored = rest as Pick<Act, 'clientId' | 'op' | 'input' | 'order' | 'at' | 'failed' | 'left'>
+  const isKnown = typeof sure === 'boolean' && typeof since === 'number'
   return {
     ...stored,
+    at: isCount(stored.at) ? stored.at : 0,
+    since: now,
+    before: { since: isKnown ? since : undefined, sure: isKnown && sure },
     failed: stored.failed,
     sent: stored.left,
     sentAt: undefined,

@@ -9,21 +9,22 @@ export function serveRest(
   { me, clock }: Phone,
   model: Model,
   { op, input }: Post,
-  answer: (result: HttpAnswer) => void,
+  tell: (result: HttpAnswer) => void,
 ): void {
+  const answer = (result: HttpAnswer): void => tell({ ...result, at: clock.now })
   if (op === 'accounts.signIn' || op === 'accounts.register' || op === 'accounts.refresh')
     return answer({ ok: true, value: sessionOf(me, clock.now) })
   if (op !== 'sync.wait') return answer(model.call(me, op, input, clock.now))
   const { digest } = input as { digest: number }
   let isOver = false
-  const tell = (now: number): void => {
+  const end = (now: number): void => {
     if (isOver) return
     isOver = true
     answer({ ok: true, value: { digest: now } })
   }
-  const leave = model.wait(me, digest, tell)
+  const leave = model.wait(me, digest, end)
   clock.after(limits.waitMs, () => {
     leave()
-    tell(digest)
+    end(digest)
   })
 }

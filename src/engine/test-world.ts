@@ -88,6 +88,7 @@ export const sessionOf = (userId: number, now: number, n = 1): Session => ({
   sessionId: 900 + n,
   accessToken: `access-${userId}-${n}`,
   accessExpiresAt: now + 900_000,
+  accessForMs: 900_000,
   refreshToken: `refresh-token-${userId}-${String(n).padStart(8, '0')}`,
 })
 
@@ -120,6 +121,7 @@ export class Phone {
   readonly topics = new Set<Topic>()
   readonly batches: StoreBatch[] = []
   readonly claims: boolean[] = []
+  offers = 0
   owner: ((owned: boolean) => void) | undefined
   /** Writes wait until `release`. */
   holdWrites = false
@@ -136,9 +138,12 @@ export class Phone {
   network: 'fine' | 'refused' | 'silent' | 'cut' = 'fine'
   /** No call by REST is answered. */
   noRest = false
+  /** How far the device's clock is ahead of the world's. */
+  wallSkewMs = 0
   /** Every frame arrives twice. */
   doubling = false
   private dead = false
+  private readonly bootedAt: number
   private held: (() => void)[] = []
   private ids = 0
   private readonly name: string
@@ -146,6 +151,7 @@ export class Phone {
 
   constructor(options: PhoneOptions = {}) {
     this.clock = options.clock ?? new Clock()
+    this.bootedAt = this.clock.now - 7_000
     this.disk = options.disk ?? new Map<string, string>()
     this.me = options.me ?? 1
     this.model = options.model
@@ -217,13 +223,14 @@ export class Phone {
 
   private ports(): Ports {
     const { clock } = this
+    const now = (): number => clock.now - this.bootedAt
     return {
       clock: {
-        now: () => clock.now,
+        now,
+        wall: () => clock.now + this.wallSkewMs,
         wakeAt: (at, wake) => {
           this.cancelWake()
-          this.cancelWake =
-            at === null ? () => undefined : clock.after(at - clock.now, () => this.dead || wake())
+          this.cancelWake = at === null ? () => undefined : clock.after(at - now(), () => this.dead || wake())
         },
       },
       dice: { id: () => `${this.name}-${String(++this.ids).padStart(10, '0')}`, unit: () => this.unit },
@@ -239,7 +246,7 @@ export class Phone {
         load: () => Promise.resolve().then(() => [...this.disk]),
         write: (batch) => new Promise((resolve, reject) => this.write(batch, resolve, reject)),
       },
-      owner: { claim: (steal, change) => this.claim(steal, change) },
+      owner: { claim: (steal, change) => this.claim(steal, change), offer: () => void this.offers++ },
       work: { solve: (challenge, done) => this.solve(challenge, done) },
       device: { name: 'test', platform: 'other' },
     }

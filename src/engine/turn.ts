@@ -1,23 +1,24 @@
 /** One step at work: the state, the moment, and what is to be done. */
 import type { Input, OpName } from '../../protocol'
 import type { ErrorCode, Failure, Result } from '../../protocol/errors'
-import type { ConversationId, StreamId, TimeMs, UserId } from '../../protocol/ids'
+import type { ConversationId, StreamId, UserId } from '../../protocol/ids'
 import { limits } from '../../protocol/limits'
 import type { Effect } from './effects'
 import type { Ticket } from './face'
 import type { Moment } from './inputs'
 import { emptyStream, type Stream } from './mirror/merge'
+import type { SteadyMs } from './ports'
 import type { Account, HttpPurpose, Purpose, State } from './state'
 
 export interface Turn extends Moment {
   state: State
   effects: Effect[]
   /** Earliest time at which somebody has something to do. */
-  wakeAt: TimeMs | null
+  wakeAt: SteadyMs | null
 }
 
 /** Asks for a step at `at`, or now if that has passed. */
-export function wake(turn: Turn, at: TimeMs): void {
+export function wake(turn: Turn, at: SteadyMs): void {
   if (turn.wakeAt === null || at < turn.wakeAt) turn.wakeAt = at
 }
 

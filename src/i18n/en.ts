@@ -67,6 +67,8 @@ export default {
     toRegister: 'No account yet? Sign up',
     toSignIn: 'Have an account? Sign in',
     signingIn: 'Signing in',
+    checking: 'Checking…',
+    checkingHint: 'Somebody is trying to guess this password, so signing in takes a moment longer.',
     registering: 'Signing up',
     revoked: 'You were signed out elsewhere. Sign in again.',
     weak: {
@@ -219,6 +221,11 @@ export default {
     title: 'Open in another tab',
     hint: 'An account is used in one tab at a time, so that nothing is sent twice.',
     takeOver: 'Use it here',
+  },
+  keeping: {
+    browser: 'This browser keeps nothing. You will be signed out when you close this page.',
+    device: 'This device keeps nothing. You will be signed out when you close the app.',
+    close: 'Got it',
   },
   time: {
     yesterday: 'Yesterday',

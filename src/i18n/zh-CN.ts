@@ -66,6 +66,8 @@ export default {
     hidePassword: '隐藏密码',
     toRegister: '没有账号？注册',
     toSignIn: '已有账号？登录',
+    checking: '正在验证…',
+    checkingHint: '有人正在尝试猜测该账号的密码，登录需要多等片刻',
     signingIn: '正在登录',
     registering: '正在注册',
     revoked: '你已在别处退出登录，请重新登录',
@@ -210,6 +212,11 @@ export default {
     title: '已在另一个标签页打开',
     hint: '同一账号只在一个标签页中使用，避免重复发送',
     takeOver: '在此处使用',
+  },
+  keeping: {
+    browser: '此浏览器不保存任何内容，关闭页面后需要重新登录',
+    device: '此设备不保存任何内容，关闭应用后需要重新登录',
+    close: '知道了',
   },
   time: {
     yesterday: '昨天',

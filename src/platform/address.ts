@@ -23,10 +23,21 @@ export function serverUrl(): string {
   url = location.origin + folderOf(location.pathname)
   // #endif
   // #ifndef H5
-  const override: unknown = uni.getStorageSync(overrideKey)
-  url = typeof override === 'string' && override ? override : (import.meta.env.VITE_SERVER_URL ?? '')
+  url = override() || (import.meta.env.VITE_SERVER_URL ?? '')
   if (!url) url = 'http://127.0.0.1:8080'
   // #endif
   return url.replace(/\/+$/, '')
 }
+
+// #ifndef H5
+function override(): string {
+  try {
+    const url: unknown = uni.getStorageSync(overrideKey)
+    return typeof url === 'string' ? url : ''
+  } catch {
+    return ''
+  }
+}
+// #endif
+
 export const socketUrl = (): string => `${serverUrl().replace(/^http/i, 'ws')}/ws`

@@ -61,6 +61,31 @@ describe('http', () => {
     expect(await post()).toEqual({ ok: false, error: { code: 'tooManyRequests', data: { retryAfterMs: 5 } } })
   })
 
+  it('[W24] tells when the server answered, and not when something else did', async () => {
+    const date = 'Sun, 29 Nov 2026 01:08:44 GMT'
+    const at = Date.UTC(2026, 10, 29, 1, 8, 44)
+    const dated = (statusCode: number, data: unknown, header: object) =>
+      request.mockImplementation((options: Options) => {
+        setTimeout(
+          () => options.success?.({ statusCode, data, header, cookies: [], errMsg: 'ok' } as never),
+          0,
+        )
+        return { abort: () => undefined } as never
+      })
+    for (const name of ['Date', 'date', 'DATE']) {
+      dated(200, { ok: 1 }, { [name]: date })
+      expect(await post()).toEqual({ ok: true, value: { ok: 1 }, at })
+    }
+    dated(401, { error: { code: 'sessionEnded' } }, { Date: date })
+    expect(await post()).toMatchObject({ ok: false, at })
+    dated(200, '<html>Pay for the network</html>', { Date: date })
+    expect(await post()).not.toHaveProperty('at')
+    dated(502, '<html>Bad gateway</html>', { Date: date })
+    expect(await post()).not.toHaveProperty('at')
+    dated(200, { ok: 1 }, { Date: 'yesterday' })
+    expect(await post()).not.toHaveProperty('at')
+  })
+
   it.each([
     [502, '<html>Bad gateway</html>'],
     [503, null],

@@ -38,9 +38,21 @@ export function createHttp(base: () => string): HttpPort {
   }
 }
 
-function answerOf({ status, data }: AxiosResponse<unknown>): HttpAnswer {
-  if (status >= 200 && status < 300) return { ok: true, value: data }
-  return { ok: false, error: failureIn(data) ?? { code: 'unavailable' } }
+function answerOf({ status, data, headers }: AxiosResponse<unknown>): HttpAnswer {
+  const at = dateIn(headers)
+  if (status >= 200 && status < 300) return { ok: true, value: data, ...(isObject(data) && at) }
+  const error = failureIn(data)
+  return error ? { ok: false, error, ...at } : { ok: false, error: { code: 'unavailable' } }
+}
+const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null
+
+/** When the server answered. Platforms write names of headers as they like. */
+function dateIn(headers: object): { at: number } | undefined {
+  for (const [name, value] of Object.entries(headers)) {
+    const at = name.toLowerCase() === 'date' ? Date.parse(String(value)) : NaN
+    if (Number.isFinite(at)) return { at }
+  }
+  return undefined
 }
 
 /** What the server says about a refusal; something between here and it (a proxy's page) says nothing. */

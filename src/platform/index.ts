@@ -6,8 +6,10 @@ import { createDevice } from './device'
 import { createDice, cryptoSource, pooledSource, type ByteSource, type GetRandomValues } from './dice'
 import { createHttp } from './http'
 import { createH5Owner, soleOwner } from './owner'
+import { noteKeeping } from './keeping'
 import { createSocket } from './socket'
 import { createAppStore, type PlusSqlite } from './store-app'
+import { guardedStore } from './store-guarded'
 import { createH5Store } from './store-h5'
 import { createMpStore } from './store-mp'
 import { createWork, ownHasher, webHasher, type Hasher } from './work'
@@ -24,7 +26,7 @@ export function createPorts(): Ports {
     dice: createDice(byteSource()),
     socket: createSocket(socketUrl),
     http: createHttp(serverUrl),
-    store: keyValueStore(),
+    store: guardedStore(keyValueStore, noteKeeping),
     owner: owner(),
     work: createWork(hasher()),
     device: createDevice(),

@@ -1,97 +1,116 @@
 import type { OwnerPort } from '../engine/ports'
 import { ownName } from './address'
+import { leaseOwner } from './owner-lease'
+import { localStorage } from './page-storage'
 
 type Change = (owned: boolean) => void
+export { leaseOwner }
 const lockName = ownName('tokenim-owner')
+/** Locks that do not answer for so long are as good as none. */
+const answerWithinMs = 3_000
 
 /** The app and the mini-program run once on a device. */
 export const soleOwner: OwnerPort = {
   claim: (_steal, change) => void setTimeout(() => change(true), 0),
 }
 
-/** Tabs of one browser: Web Locks, or on plain http, where there are none, a lease in localStorage. */
+/** Tabs of one browser: Web Locks; where there are none, or they are refused, a lease in localStorage (O13). */
 export function createH5Owner(): OwnerPort {
-  // The types know no browser without it.
-  const locks = (navigator as { locks?: LockManager }).locks
-  return locks ? lockOwner(locks) : leaseOwner(localStorage)
+  const lease = leaseOwner(localStorage)
+  const locks = reachLocks()
+  return locks ? lockOwner(locks, lease) : lease
+}
+function reachLocks(): LockManager | undefined {
+  try {
+    // The types know no browser without it.
+    return (navigator as { locks?: LockManager }).locks
+  } catch {
+    return undefined
+  }
 }
 
-/** The browser frees a lock when its tab dies; who waits gets it then. Only the latest claim of a page tells anything. */
-export function lockOwner(locks: LockManager): OwnerPort {
-  let latest = 0
+/**
+ * The browser frees a lock when its tab dies; who waits gets it then, also a page from which it was taken. Only the latest claim
+ * of a page tells anything. `otherwise` is asked when the browser refuses its locks.
+ */
+export function lockOwner(locks: LockManager, otherwise?: OwnerPort): OwnerPort {
+  let claims = 0
+  let current: Claim | undefined
   return {
     claim(steal, change) {
-      const claim = ++latest
-      const tell: Change = (owned) => {
-        if (claim === latest) change(owned)
+      current?.end()
+      const claim = new Claim(locks, change)
+      current = claim
+      const number = ++claims
+      const refused = () => {
+        claim.end()
+        if (number === claims && otherwise) otherwise.claim(steal, change)
+        else if (number === claims) change(false)
       }
-      const request = (options: LockOptions) =>
-        locks.request(lockName, options, () => {
-          tell(true)
-          return new Promise<never>(() => undefined)
-        })
-      const queue = async () => {
-        const { held } = await locks.query()
-        if (held?.some((lock) => lock.name === lockName)) tell(false)
-        await request({})
-      }
-      ;(steal ? request({ steal: true }) : queue()).catch(() => tell(false))
+      claim.stand(steal, refused)
+    },
+    offer() {
+      current?.release()
+      otherwise?.offer?.()
     },
   }
 }
 
-const leaseKey = ownName('tokenim.owner')
-const renewMs = 2_000
-/** Browsers slow the timers of hidden tabs down to one a minute. */
-const leaseMs = 90_000
+/** One claim to the lock, from its making until the next one of this page. */
+class Claim {
+  private ended = false
+  private told: boolean | undefined
+  private readonly queued = new AbortController()
+  /** Gives the lock back while it is held. */
+  release: () => void = () => undefined
 
-interface Lease {
-  page: string
-  until: number
-}
+  constructor(
+    private readonly locks: LockManager,
+    private readonly change: Change,
+  ) {}
 
-/** The page that last wrote its name, until it stops renewing it or goes away. */
-export function leaseOwner(storage: Storage): OwnerPort {
-  const page = String.fromCharCode(
-    ...crypto.getRandomValues(new Uint8Array(16)).map((byte) => 97 + (byte & 15)),
-  )
-  const read = (): Lease | undefined => {
-    const text = storage.getItem(leaseKey)
-    return text ? (JSON.parse(text) as Lease) : undefined
+  end(): void {
+    this.ended = true
+    this.queued.abort()
+    this.release()
   }
-  const renew = () => storage.setItem(leaseKey, JSON.stringify({ page, until: Date.now() + leaseMs }))
-  const taken = () => {
-    const lease = read()
-    return lease !== undefined && lease.page !== page && lease.until > Date.now()
+
+  /** Stands in line until the claim ends; whoever loses the lock stands in line again. */
+  stand(steal: boolean, refused: () => void): void {
+    const giveUp = (): void => {
+      if (!this.ended) refused()
+    }
+    const timer = setTimeout(() => this.told === undefined && giveUp(), answerWithinMs)
+    this.standIn(steal)
+      .catch(giveUp)
+      .finally(() => clearTimeout(timer))
   }
-  let stop = () => {}
-  return {
-    claim(steal, change) {
-      stop()
-      let owned: boolean | undefined
-      const look = (force: boolean) => {
-        const mine = force || !taken()
-        if (mine) renew()
-        if (mine === owned) return
-        owned = mine
-        change(mine)
+  private async standIn(steal: boolean): Promise<void> {
+    for (let first = true; !this.ended; first = false) {
+      const held = { once: false }
+      try {
+        if (!(steal && first)) await this.look()
+        const options: LockOptions = steal && first ? { steal: true } : { signal: this.queued.signal }
+        await this.locks.request(lockName, options, () => this.hold(held))
+      } catch (error) {
+        if (!held.once) throw error
+        this.tell(false)
       }
-      const first = setTimeout(() => look(steal), 0)
-      const timer = setInterval(() => look(false), renewMs)
-      const heard = ({ key }: StorageEvent) => {
-        if (key === leaseKey) look(false)
-      }
-      const left = () => {
-        if (owned) storage.removeItem(leaseKey)
-      }
-      addEventListener('storage', heard)
-      addEventListener('pagehide', left)
-      stop = () => {
-        clearTimeout(first)
-        clearInterval(timer)
-        removeEventListener('storage', heard)
-        removeEventListener('pagehide', left)
-      }
-    },
+    }
+  }
+  private hold(held: { once: boolean }): Promise<void> | undefined {
+    if (this.ended) return undefined
+    held.once = true
+    this.tell(true)
+    return new Promise((resolve) => (this.release = resolve))
+  }
+  private async look(): Promise<void> {
+    const { held } = await this.locks.query()
+    if (held?.some((lock) => lock.name === lockName)) this.tell(false)
+  }
+  private tell(owned: boolean): void {
+    if (this.ended || owned === this.told) return
+    this.told = owned
+    this.change(owned)
   }
 }

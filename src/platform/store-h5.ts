@@ -12,6 +12,11 @@ export function createH5Store(name: string): StorePort {
       upgrade: (db) => void db.createObjectStore(table),
       /** The browser closed it (storage was cleared, or iOS lost its database process): open again at the next call. */
       terminated: forget,
+      /** Somebody deletes it, or brings a newer one: this page is not in the way. */
+      blocking(_current, _blocked, event) {
+        forget()
+        ;(event.target as IDBDatabase).close()
+      },
     }).catch((error: unknown) => {
       forget()
       throw error

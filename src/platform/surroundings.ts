@@ -1,4 +1,5 @@
 /** What the device offers besides sockets and storage of the engine: choices that stay, and a browser. */
+import { watchKeeping } from './keeping'
 import { ownName } from './address'
 
 declare const plus: { runtime: { openURL(address: string): void } }
@@ -7,12 +8,21 @@ const key = ownName('tokenim.settings')
 export const surroundings = {
   /** Text of the choices made on this device; empty at first. */
   readChoices(): string {
-    const text: unknown = uni.getStorageSync(key)
-    return typeof text === 'string' ? text : ''
+    try {
+      const text: unknown = uni.getStorageSync(key)
+      return typeof text === 'string' ? text : ''
+    } catch {
+      return ''
+    }
   },
   writeChoices(text: string): void {
-    uni.setStorageSync(key, text)
+    try {
+      uni.setStorageSync(key, text)
+    } catch {
+      // A device that keeps nothing forgets choices too (O12).
+    }
   },
+  watchKeeping,
   /** Language of the system, such as `zh_CN`, `zh-Hans` or `en-GB`. */
   language: (): string => uni.getSystemInfoSync().language ?? '',
   /** Tells now, and whenever it changes, whether the system is dark. */

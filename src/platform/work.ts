@@ -28,9 +28,8 @@ export function createWork(look: Hasher): WorkPort {
       }
       async function slice(from: number): Promise<void> {
         if (isOver) return
-        if (from > maxNumber) return end(undefined)
         const { number, tried } = await look(salt, hash, from, maxNumber + 1)
-        if (number !== undefined) end(number)
+        if (number !== undefined || tried > maxNumber) end(number)
         else next(tried)
       }
       const next = (from: number): void =>
@@ -59,7 +58,7 @@ export const webHasher =
   async (salt, hash, from, to) => {
     const numbers = Array.from({ length: Math.min(batchNumbers, to - from) }, (_, n) => from + n)
     const digests = await Promise.all(numbers.map((n) => subtle.digest('SHA-256', bytesOf(`${salt}${n}`))))
-    const number = numbers.find((_, n) => fits(wordsIn(digests[n]!), hash))
+    const number = numbers.find((_, n) => fits(wordsIn(digests[n]), hash))
     return { number, tried: from + numbers.length }
   }
 
@@ -70,7 +69,8 @@ const fits = (words: readonly number[], hash: readonly number[]): boolean =>
 const wordsOf = (hex: string): number[] =>
   Array.from({ length: 8 }, (_, n) => Number.parseInt(hex.slice(n * 8, n * 8 + 8), 16) | 0)
 
-function wordsIn(digest: ArrayBuffer): number[] {
+function wordsIn(digest: ArrayBuffer | undefined): number[] {
+  if (!digest) return []
   const view = new DataView(digest)
   return Array.from({ length: 8 }, (_, n) => view.getInt32(n * 4))
 }

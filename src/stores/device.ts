@@ -3,6 +3,8 @@ export interface Device {
   /** Text of the choices made on this device; empty at first. */
   readChoices(): string
   writeChoices(text: string): void
+  /** Tells now, and whenever it changes, whether this device keeps what it is given (O12). */
+  watchKeeping(told: (keeps: boolean) => void): void
   /** Language of the system, such as `zh_CN`, `zh-Hans` or `en-GB`. */
   language(): string
   /** Tells now, and whenever it changes, whether the system is dark. */

@@ -24,6 +24,7 @@ function listeningEngine() {
     session: () => ({ state: 'loading' }),
     link: () => 'live',
     current: () => true,
+    now: () => 0,
     chats: () => [],
     unreadTotal: () => unread,
     room: () => {

@@ -35,6 +35,7 @@ function enterRoom(): ReturnType<typeof useRoom> {
     onChanged: (listener) => void (changed = listener),
     room: () => view,
     current: () => current,
+    now: () => 0,
   }
   provideEngine(engine as Engine)
   const room = scope.run(() => useRoom(9))

@@ -7,7 +7,7 @@ import { useNow } from './now'
 /** One open room: its rows, and what somebody does in it. Made by a page and gone with it. */
 export function useRoom(id: ConversationId) {
   const view = viewOf(['room', 'chats', 'contacts', 'session'], (e) => e.room(id))
-  const now = useNow()
+  const now = useNow(() => view.value.messages.reduce((newest, { at }) => Math.max(newest, at), 0))
   const current = viewOf(['link'], (e) => e.current())
   /** Where reading stopped when the room was entered. Fixed once everything is here, so that the divider stands still. */
   const entry = shallowRef<Entry>()

@@ -24,6 +24,7 @@ export const useSession = defineStore('session', () => {
   const me = derived(() => (view.value.state === 'signedIn' ? view.value.me : undefined))
   const userId = derived(() => (view.value.state === 'signedIn' ? view.value.userId : undefined))
   const because = derived(() => (view.value.state === 'signedOut' ? view.value.because : undefined))
+  const checking = derived(() => view.value.state === 'signedOut' && view.value.checking === true)
 
   return {
     state,
@@ -31,12 +32,15 @@ export const useSession = defineStore('session', () => {
     me,
     userId,
     because,
+    checking,
     /** Makes an account and signs in. Errors: accountTaken and the common ones. */
     register: (account: string, name: string, password: string) =>
       call('accounts.register', { account, name: tidyName(name), password, device: thisDevice() }),
-    /** Errors: badCredentials, tooManyRequests and the common ones. */
+    /** Errors: badCredentials, challengeNeeded, challengeFailed, cancelled, tooManyRequests and the common ones. */
     signIn: (account: string, password: string) =>
       call('accounts.signIn', { account, password, device: thisDevice() }),
+    /** Gives up a sign-in that is `checking`. */
+    stopCheck: () => engine().tell({ is: 'stopCheck' }),
     /** Acts that would be lost by signing out now. */
     unsent: () => engine().pendingCount(),
     signOut: () => ask({ is: 'signOut' }),

@@ -13,6 +13,7 @@ beforeEach(() => {
     readChoices: () => kept,
     writeChoices: (text) => void (kept = text),
     language: () => 'en-GB',
+    watchKeeping: (told) => told(true),
     watchDark(told) {
       turnDark = told
       told(false)

@@ -45,10 +45,12 @@ function clockOf(life: AbortSignal): ClockPort {
   let timer: NodeJS.Timeout | undefined
   life.addEventListener('abort', () => clearTimeout(timer))
   return {
-    now: Date.now,
+    now: () => performance.now(),
+    wall: () => Date.now(),
     wakeAt(at, wake) {
       clearTimeout(timer)
-      if (at !== null && !life.aborted) timer = setTimeout(wake, Math.max(0, at - Date.now()))
+      if (at !== null && !life.aborted)
+        timer = setTimeout(wake, Math.max(0, Math.ceil(at - performance.now())))
     },
   }
 }
@@ -88,7 +90,8 @@ function httpOf(url: () => string, life: AbortSignal): HttpPort {
       signal: off,
     })
     const body = (await response.json()) as { error?: Failure }
-    return answerOf(response.ok, body)
+    const at = Date.parse(response.headers.get('date') ?? '')
+    return { ...answerOf(response.ok, body), ...(Number.isFinite(at) && { at }) }
   }
   return {
     post(op, input, token, done, withinMs = answerWithinMs) {

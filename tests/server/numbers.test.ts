@@ -46,6 +46,10 @@ beforeAll(async () => {
   const clientId = freshId()
   inputs = {
     ...({ 'sync.heads': {}, 'accounts.signOut': {} } as typeof inputs),
+    'accounts.signIn': {
+      ...{ account: 'numbers_nobody', password: 'any', device: { name: 'x', platform: 'h5' } },
+      answer: { challenge: 'a', salt: 'b', signature: 'c', number: 1 },
+    },
     'sync.pull': { stream: conversationId, since: 0, limit: 1 },
     'sync.wait': { digest: 1 },
     'accounts.getProfiles': { profiles: [{ id: bo.userId, have: 0 }] },

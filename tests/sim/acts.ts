@@ -178,6 +178,17 @@ export function blockOnce(world: World): void {
   world.count(`blocked ${how}`, name)
 }
 
+const hourMs = 3600_000
+/** What clocks are set to: wrong by this much, or right. */
+const wrongByMs = [0, 0, 90_000, -hourMs, hourMs, -30 * 24 * hourMs, 30 * 24 * hourMs, 2e11, -1e12] as const
+
+/** Somebody sets the clock of a device, or its battery was empty, or it has found the time again. */
+export function setClockOnce(world: World): void {
+  const phone = world.dice.pick(world.phones)
+  phone.aheadMs = world.dice.pick(wrongByMs)
+  world.count(phone.aheadMs === 0 ? 'clock right' : 'clock wrong', `${phone.name} ${phone.aheadMs}`)
+}
+
 const total = Object.values(acts).reduce((sum, { weight }) => sum + weight, 0)
 
 /** One act by weight, on a phone that is on. */

@@ -1,6 +1,6 @@
 /**
  * `npm run sim -- --seed 42`: one seed, told in full. `--seeds 1000` runs many on all cores and tells failures. `--phones`,
- * `--acts`, `--nodes` and `--blocks` make other worlds of it; `--mysql mysql://…` runs them on a database server.
+ * `--acts`, `--nodes`, `--blocks` and `--clocks` make other worlds of it; `--mysql mysql://…` runs them on a database server.
  */
 import { parseArgs } from 'node:util'
 import { runSeed } from './run'
@@ -15,13 +15,15 @@ const { values } = parseArgs({
     acts: { type: 'string', default: '300' },
     nodes: { type: 'string' },
     blocks: { type: 'boolean', default: false },
+    clocks: { type: 'boolean', default: false },
     mysql: { type: 'string' },
   },
 })
 const first = Number(values.seed)
 const many = Number(values.seeds)
 const nodes = values.nodes === undefined ? undefined : Number(values.nodes)
-const options = { phones: Number(values.phones), acts: Number(values.acts), nodes, blocks: values.blocks }
+const { blocks, clocks } = values
+const options = { phones: Number(values.phones), acts: Number(values.acts), nodes, blocks, clocks }
 
 async function tellOne(): Promise<number> {
   const store = values.mysql ? await mysqlStore(values.mysql) : undefined

@@ -28,6 +28,9 @@ export async function logOf(world: World, viewer: number, conversationId: number
   }
 }
 
+/** [W24] Two nodes' clocks, and the way of a frame. */
+const offMsMax = 4_000
+
 const sorted = (stream: Stream) => [...stream.rows].sort(([a], [b]) => (a < b ? -1 : 1))
 
 /** [Y11] Every phone holds, on its disk, what the server holds, from its window on, and nothing else. */
@@ -94,6 +97,10 @@ export async function brokenLaws(world: World, phones: readonly Phone[] = world.
     const pending = phone.engine?.pendingCount() ?? -1
     if (pending !== 0) broken.push(`the outbox of ${phone.name} holds ${pending}`)
     broken.push(...(await phonesEqualServer(world, phone)), ...(await viewsDiffer(world, phone)))
+  }
+  for (const { name, engine } of phones) {
+    const offMs = (engine?.now() ?? 0) - world.clock.now()
+    if (Math.abs(offMs) > offMsMax) broken.push(`${name} shows a time that is ${offMs} ms off`)
   }
   broken.push(...(await saidOnce(world, phones)))
   for (const complaint of world.cluster.complaints)

@@ -29,6 +29,8 @@ export class Phone {
   readonly disk = new Map<string, string>()
   readonly settled = new Map<Ticket, Result<unknown>>()
   kills = 0
+  /** By how much the device's clock is wrong. */
+  aheadMs = 0
   /** Requests it has made, but for those that wait for news. */
   asked = 0
   /** Rises with every start: callbacks of a killed life fall silent. */
@@ -81,13 +83,16 @@ export class Phone {
       }
     }
     const { clock, dice } = this
+    const bootedAt = clock.now()
+    const now = () => clock.now() - bootedAt
     let cancelWake: () => void = () => undefined
     return {
       clock: {
-        now: () => clock.now(),
+        now,
+        wall: () => clock.now() + this.aheadMs,
         wakeAt: (at, wake) => {
           cancelWake()
-          if (at !== null) cancelWake = clock.after(at - clock.now(), alive(wake))
+          if (at !== null) cancelWake = clock.after(at - now(), alive(wake))
         },
       },
       dice: { id: () => dice.id(), unit: () => dice.unit() },

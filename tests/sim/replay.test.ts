@@ -13,7 +13,7 @@ it('a seed gives the same world again a year later, without a real timer and rea
     vi.spyOn(globalThis, 'setInterval'),
     vi.spyOn(Math, 'random'),
   ]
-  const run = () => runSeed(110, { phones: 5, acts: 100, blocks: true })
+  const run = () => runSeed(110, { phones: 5, acts: 100, blocks: true, clocks: true })
   const first = await run()
   for (const spy of real) expect(spy).not.toHaveBeenCalled()
   vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 365 * 86_400_000 })

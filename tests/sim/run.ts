@@ -1,6 +1,6 @@
 /** One seed: set up, act under faults, heal, judge. */
 import { limits } from '../../protocol/limits'
-import { actOnce, acts, blockOnce } from './acts'
+import { actOnce, acts, blockOnce, setClockOnce } from './acts'
 import { brokenLaws } from './laws'
 import type { Store } from './store'
 import { viewsDiffer } from './views'
@@ -13,6 +13,8 @@ export interface RunOptions {
   nodes?: number | undefined
   /** Now and then a phone is in a network that lets no socket live. */
   blocks?: boolean | undefined
+  /** Now and then the clock of a device is set, by minutes or by years. */
+  clocks?: boolean | undefined
 }
 export interface RunReport {
   seed: number
@@ -29,7 +31,7 @@ const pingRoundMs = limits.pingEveryMs + 5_000
 
 /** Runs a seed on a store, or on a fresh file. */
 export async function runSeed(seed: number, options: RunOptions, store?: Store): Promise<RunReport> {
-  const { phones, nodes, blocks } = options
+  const { phones, nodes, blocks, clocks } = options
   const world = await World.make({ seed, ...(nodes && { nodes }), ...(store && { store }) })
   try {
     await world.setUp(phones)
@@ -37,6 +39,7 @@ export async function runSeed(seed: number, options: RunOptions, store?: Store):
     for (let n = 0; n < options.acts; n++) {
       actOnce(world)
       if (blocks && world.dice.chance(0.04)) blockOnce(world)
+      if (clocks && world.dice.chance(0.08)) setClockOnce(world)
       await world.run(world.dice.between(0, 400))
     }
     await world.run(6_000)

@@ -19,6 +19,7 @@ const commandOf = ({ seed, options, mysql }: SeedJob): string =>
     `npm run sim -- --seed ${seed} --phones ${options.phones} --acts ${options.acts}`,
     ...(options.nodes ? [`--nodes ${options.nodes}`] : []),
     ...(options.blocks ? ['--blocks'] : []),
+    ...(options.clocks ? ['--clocks'] : []),
     ...(mysql ? [`--mysql ${mysql}`] : []),
   ].join(' ')
 

@@ -162,7 +162,14 @@ export class SimServer {
     const { process } = this
     const offline: HttpAnswer = { ok: false, error: { code: 'offline' } }
     if (!process || process.life.dead) return offline
-    return Promise.race([answer(process.app, request), process.life.died.then(() => offline)])
+    const dated = answer(process.app, request).then((it) => ({ ...it, at: this.date() }))
+    return Promise.race([dated, process.life.died.then(() => offline)])
+  }
+
+  /** Whole seconds, as in the header. */
+  private date(): number {
+    const { clock, skewMs } = this.options
+    return Math.floor((clock.now() + skewMs) / 1_000) * 1_000
   }
 
   /** Calls past the network, for laws. */

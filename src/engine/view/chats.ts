@@ -111,7 +111,8 @@ function lastOf(state: State, account: Account, id: ConversationId): ChatRowView
   const sending = sendingTo(account, id)
   for (const act of sending.reverse()) {
     if (act.failed !== undefined && message && act.at < message.at) continue
-    return { body: act.input.body, mine: true, at: act.at, send: sendStateOf(act, isUp(state)) }
+    const at = Math.max(act.at, message?.at ?? 0)
+    return { body: act.input.body, mine: true, at, send: sendStateOf(act, isUp(state)) }
   }
   if (!message) return undefined
   return { body: message.body, mine: message.from === meOf(account), at: message.at, send: { state: 'sent' } }

@@ -20,8 +20,8 @@ const profileOf = (state: State): RowOf<'profile'> | undefined =>
   state.account?.user.rows.get('profile') as RowOf<'profile'> | undefined
 
 function sessionOf(state: State): SessionView {
-  if (state.owned === false) return { state: 'elsewhere' }
-  if (!state.loaded) return { state: 'loading' }
+  if (state.owned === false && state.elsewhere) return { state: 'elsewhere' }
+  if (!state.loaded && state.elsewhere !== false) return { state: 'loading' }
   if (state.account) return { state: 'signedIn', userId: state.account.session.userId, me: undefined }
   return {
     state: 'signedOut',

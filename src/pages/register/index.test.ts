@@ -39,6 +39,7 @@ it('[A20] says why a password is weak while it is typed, and what the server fou
     writeChoices: () => undefined,
     language: () => 'en',
     watchDark: (told) => told(false),
+    watchKeeping: (told) => told(true),
     openAddress: () => true,
   })
   const weak = { code: 'passwordTooWeak', data: { reason: 'guessable' } } as const
