@@ -39,20 +39,7 @@ export function createPerformer(
       () => feed({ is: 'saveFailed', save }),
     )
   }
-  const calls = new Map<number, () => void>()
-  function post({ call, op, input, token, timeoutMs }: Extract<Effect, { do: 'http' }>): void {
-    const answered = (answer: HttpAnswer) => {
-      calls.delete(call)
-      feed({ is: 'answer', call, answer })
-    }
-    const stop = ports.http.post(op, input, token, answered, timeoutMs)
-    if (stop) calls.set(call, stop)
-  }
-  function abort(call: number): void {
-    calls.get(call)?.()
-    calls.delete(call)
-  }
-
+  const calls = createCalls(ports, feed)
   const works = createWorks(ports, feed)
 
   return (effect) => {
@@ -72,9 +59,9 @@ export function createPerformer(
       case 'send':
         return sockets.get(effect.socket)?.send(encode(effect.frame))
       case 'http':
-        return post(effect)
+        return calls.post(effect)
       case 'abort':
-        return abort(effect.call)
+        return calls.abort(effect.call)
       case 'solve':
         return works.solve(effect)
       case 'stopSolving':
@@ -82,6 +69,25 @@ export function createPerformer(
       case 'wakeAt':
         return ports.clock.wakeAt(effect.at, () => feed({ is: 'wake' }))
     }
+  }
+}
+
+/** Requests by REST. */
+function createCalls(ports: Ports, feed: (happening: Happening) => void) {
+  const calls = new Map<number, () => void>()
+  return {
+    post({ call, op, input, token, timeoutMs }: Extract<Effect, { do: 'http' }>): void {
+      const answered = (answer: HttpAnswer) => {
+        calls.delete(call)
+        feed({ is: 'answer', call, answer })
+      }
+      const stop = ports.http.post(op, input, token, answered, timeoutMs)
+      if (stop) calls.set(call, stop)
+    },
+    abort(call: number): void {
+      calls.get(call)?.()
+      calls.delete(call)
+    },
   }
 }
 
