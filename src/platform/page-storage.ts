@@ -24,7 +24,7 @@ function memoryStorage(): Storage {
     },
     key: (n) => [...held.keys()][n] ?? null,
     getItem: (key) => held.get(key) ?? null,
-    setItem: (key, value) => void held.set(key, String(value)),
+    setItem: (key, value) => void held.set(key, value),
     removeItem: (key) => void held.delete(key),
     clear: () => held.clear(),
   }
