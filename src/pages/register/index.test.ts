@@ -3,6 +3,7 @@ import { createPinia, setActivePinia } from 'pinia'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import type { Result } from '../../../protocol/errors'
 import type { Engine } from '../../engine/face'
+import { showLanguage } from '../../i18n'
 import { provideDevice } from '../../stores/device'
 import { provideEngine } from '../../stores/engine'
 import Register from './index.vue'
@@ -31,6 +32,7 @@ function refusingEngine(answers: Result<unknown>[]) {
 }
 
 it('[A20] says why a password is weak while it is typed, and what the server found when it is sent', async () => {
+  showLanguage('en')
   setActivePinia(createPinia())
   Object.assign(globalThis, { getCurrentPages: () => [{ route: 'pages/register/index' }] })
   Object.assign(uni, { getSystemInfoSync: () => ({ uniPlatform: 'web', browserName: 'chrome' }) })
