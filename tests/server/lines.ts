@@ -34,7 +34,7 @@ export async function openDoor(options: Partial<HttpOptions> & Pick<GatewayOptio
     isBusy: () => false,
     pulse: async () => 0,
   }
-  const { origins = [], trustProxy = 0, socketsPerAddress, socketsMax } = options
+  const { origins = [], trustProxy = 0, socketsPerAddress = 2_000, socketsMax = Infinity } = options
   const http = await createHttp({
     ...{ app, log: createLog('silent'), origins, trustProxy, clientDir: '/nowhere' },
     notReady: async () => undefined,
