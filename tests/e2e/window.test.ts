@@ -262,6 +262,9 @@ describe('on a phone', { timeout: 90_000 }, () => {
 
   it('[U16] opens a room without raising the keyboard', async () => {
     const { page } = phone
+    await load(page, '/pages/chats/index')
+    await tap(page, 'chat-row')
+    await seen(page, 'message-text').first().waitFor()
     expect(await page.evaluate(() => document.activeElement?.tagName)).not.toBe('TEXTAREA')
   })
 
@@ -371,7 +374,7 @@ const enlarge = (page: Page): Promise<void> =>
     }
   })
 
-describe('for eyes that need more', { timeout: 90_000 }, () => {
+describe('for eyes that need more', { timeout: 240_000 }, () => {
   const routes = ['chats', 'contacts', 'me', 'network'].map((name) => `/pages/${name}/index`)
   const pages = [...routes, '/pkg-me/settings/index', '/pkg-contacts/new-friends/index']
 
