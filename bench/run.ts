@@ -17,6 +17,7 @@ import { growth, showGrowth } from './parts/growth'
 import { idle, showIdle } from './parts/idle'
 import { latency, peakIn, showLatency } from './parts/latency'
 import { messages, messageShapes, showMessages } from './parts/messages'
+import { page, showPage } from './parts/page'
 import { withContenders, type Effort } from './round'
 
 type Shared = (started: readonly Contender[], effort: Effort) => Promise<string>
@@ -48,16 +49,21 @@ const shared: Record<'messages' | 'latency' | 'fanout' | 'connect', { title: str
 }
 const sharedWorld = { users: 1_000, perPair: 1, room: 1_000 }
 /** Parts that make worlds of their own. */
-const alone: Record<'idle' | 'growth', { title: string; run: (effort: Effort) => Promise<string> }> = {
-  idle: {
-    title: 'Memory of idle connections',
-    run: async (effort) => showIdle(await idle(effort)),
-  },
-  growth: {
-    title: 'Growth',
-    run: async (effort) => showGrowth(await growth(effort)),
-  },
-}
+const alone: Record<'idle' | 'growth' | 'page', { title: string; run: (effort: Effort) => Promise<string> }> =
+  {
+    idle: {
+      title: 'Memory of idle connections',
+      run: async (effort) => showIdle(await idle(effort)),
+    },
+    growth: {
+      title: 'Growth',
+      run: async (effort) => showGrowth(await growth(effort)),
+    },
+    page: {
+      title: 'The first page on a phone',
+      run: async (effort) => showPage(await page(effort)),
+    },
+  }
 const partNames = Object.keys({ ...shared, ...alone })
 
 /** The words of a list that are known. Throws Error on another. */
@@ -89,8 +95,9 @@ const effort: Effort = {
   entry: builds.server.output,
   say: (line) => void process.stderr.write(`${new Date().toISOString().slice(11, 19)} ${line}\n`),
 }
-if (isOld(builds.server)) await buildAll([builds.server])
 const parts = chosen(values.only, partNames)
+const needed = parts.includes('page') ? [builds.server, builds.h5] : [builds.server]
+await buildAll(needed.filter(isOld))
 const show = (title: string, text: string) => console.log(`\n## ${title}\n\n${text}`)
 
 const options = { world: sharedWorld, entry: builds.server.output }

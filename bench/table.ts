@@ -65,9 +65,13 @@ export const load = <F extends Load>(): Column<F>[] => [
   },
 ]
 
-/** One line for each contender. */
-export function table<F>(rounds: ReadonlyMap<string, readonly F[]>, columns: readonly Column<F>[]): string {
+/** One line for each contender, or for what else `first` heads. */
+export function table<F>(
+  rounds: ReadonlyMap<string, readonly F[]>,
+  columns: readonly Column<F>[],
+  first = 'server',
+): string {
   const lines = [...rounds].map(([name, list]) => [name, ...columns.map(({ cell }) => cell(list, name))])
-  const heads = ['server', ...columns.map(({ head }) => head)]
+  const heads = [first, ...columns.map(({ head }) => head)]
   return [heads, heads.map(() => '---'), ...lines].map((cells) => `| ${cells.join(' | ')} |`).join('\n')
 }

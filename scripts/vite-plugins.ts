@@ -63,6 +63,42 @@ export function noThirdParties(): Plugin {
   }
 }
 
+/** Pages that a first visit shows: the one for who is signed in, and the one for who is not. */
+const firstPages = /\/pages-(chats|sign-in)-index\.[^/]+$/
+
+/** The first pages are asked for together with the entry script, which would name them only when it runs (U17). */
+export function firstPagesEarly(): Plugin {
+  return {
+    name: 'first-pages-early',
+    apply: 'build',
+    transformIndexHtml: {
+      order: 'post',
+      handler(_html, { bundle = {}, chunk: entry }) {
+        const scripts = new Set<string>()
+        const styles = new Set<string>()
+        const add = (file: string): void => {
+          const chunk = bundle[file]
+          if (chunk?.type !== 'chunk' || file === entry?.fileName || scripts.has(file)) return
+          scripts.add(file)
+          chunk.viteMetadata?.importedCss.forEach((name) => styles.add(name))
+          chunk.imports.forEach(add)
+        }
+        for (const chunk of Object.values(bundle))
+          if (chunk.type === 'chunk' && firstPages.test(chunk.fileName)) add(chunk.fileName)
+        const link = (attrs: Record<string, string | boolean>) => ({
+          tag: 'link',
+          injectTo: 'head' as const,
+          attrs,
+        })
+        return [
+          ...[...scripts].map((file) => link({ rel: 'modulepreload', crossorigin: true, href: `./${file}` })),
+          ...[...styles].map((file) => link({ rel: 'preload', as: 'style', href: `./${file}` })),
+        ]
+      },
+    },
+  }
+}
+
 /** Browsers get every file of the H5 client compressed (W27). The last plugin: what it packs is final. */
 export function compressed(): Plugin {
   return {

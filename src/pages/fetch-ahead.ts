@@ -8,13 +8,19 @@ let fetched = false
 /** Kept, so that the browser keeps the pictures. */
 const icons: HTMLImageElement[] = []
 
-export function fetchAhead(): void {
+/** `atTouch`: on a page for visitors, once somebody touches or types: a first visit loads and runs nothing else (U17). */
+export function fetchAhead(atTouch: boolean): void {
   // #ifdef H5
+  if (!atTouch) return fetchNow()
+  for (const event of ['pointerdown', 'keydown']) addEventListener(event, fetchNow, { once: true })
+  // #endif
+}
+
+function fetchNow(): void {
   if (fetched) return
   fetched = true
   setTimeout(() => {
     for (const { loader } of __uniRoutes) loader?.().catch(() => (fetched = false))
     for (const src of tabIcons) icons.push(Object.assign(new Image(), { src: `.${src}` }))
   }, afterMs)
-  // #endif
 }

@@ -22,7 +22,7 @@ const places = [
   '/usr/bin/chromium',
   '/usr/bin/google-chrome',
 ]
-const args = [
+export const browserArgs = [
   '--no-sandbox',
   '--disable-gpu',
   '--disable-quic',
@@ -45,17 +45,22 @@ export const openPhone = (options?: PhoneOptions): Promise<Phone> => openBrowser
 /** Opens a browser with a mouse and a keyboard with keys. */
 export const openDesktop = (options?: PhoneOptions): Promise<Phone> => openBrowser(desktopShape, options)
 
+/** Throws Error when there is no Chromium on this machine. */
+export function browserPath(): string {
+  const found = places.find((file) => file && existsSync(file))
+  if (found) return found
+  throw new Error('No Chromium: install it (apt-get install chromium) or set CHROMIUM to its path.')
+}
+
 async function openBrowser(
   shape: typeof phoneShape | typeof desktopShape,
   { locale = 'zh-CN', colorScheme = 'light' }: PhoneOptions = {},
 ): Promise<Phone> {
-  const executablePath = places.find((file) => file && existsSync(file))
-  if (!executablePath)
-    throw new Error('No Chromium: install it (apt-get install chromium) or set CHROMIUM to its path.')
+  const executablePath = browserPath()
   const profile = mkdtempSync(path.join(tmpdir(), 'tokenim-phone-'))
   const context = await chromium.launchPersistentContext(profile, {
     executablePath,
-    args,
+    args: browserArgs,
     headless: true,
     locale,
     colorScheme,
