@@ -1,18 +1,25 @@
-/** Screenshots of every screen of screens.ts, light and dark, zh-CN and en, into tests/e2e/shots (not committed). */
+/**
+ * Screenshots of every screen of screens.ts, light and dark, zh-CN and en, and in a wide window, into tests/e2e/shots (not
+ * committed).
+ */
 import { existsSync, mkdirSync, statSync } from 'node:fs'
 import path from 'node:path'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { launchServer, type LaunchedServer } from '../server/launch'
 import { open, signInOn } from './acts'
-import { openPhone, type Phone } from './browser'
+import { openDesktop, openPhone, type Phone } from './browser'
 import { screens, type Screen } from './screens'
 import { fillWorld, type World } from './world'
 
 const folder = path.join(import.meta.dirname, 'shots')
 const variants = (['zh-CN', 'en'] as const).flatMap((locale) =>
-  (['light', 'dark'] as const).map((colorScheme) => ({ locale, colorScheme })),
+  (['light', 'dark'] as const).map((colorScheme) => ({ locale, colorScheme, wide: false })),
 )
+const wide = [
+  { locale: 'zh-CN', colorScheme: 'light', wide: true },
+  { locale: 'en', colorScheme: 'dark', wide: true },
+] as const
 let server: LaunchedServer
 let world: World
 
@@ -37,17 +44,21 @@ async function shoot(phone: Phone, screen: Screen, variant: string): Promise<voi
   await page.keyboard.press('Escape')
 }
 
-describe.each(variants)('screens in $locale, $colorScheme', { timeout: 240_000 }, (options) => {
-  const variant = `${options.colorScheme}-${options.locale}`
-  it.each(['nobody', 'lonely', 'busy'] as const)('as %s', async (as) => {
-    const phone = await openPhone(options)
-    try {
-      await open(phone.page, server.url, '/pages/sign-in/index')
-      if (as !== 'nobody') await signInOn(phone.page, server.url, `shot-${as}`)
-      for (const screen of screens.filter((s) => s.as === as)) await shoot(phone, screen, variant)
-      expect(phone.errors).toEqual([])
-    } finally {
-      await phone.close()
-    }
-  })
-})
+describe.each([...variants, ...wide])(
+  'screens in $locale, $colorScheme, wide: $wide',
+  { timeout: 240_000 },
+  (options) => {
+    const variant = `${options.colorScheme}-${options.locale}${options.wide ? '-wide' : ''}`
+    it.each(['nobody', 'lonely', 'busy'] as const)('as %s', async (as) => {
+      const phone = await (options.wide ? openDesktop : openPhone)(options)
+      try {
+        await open(phone.page, server.url, '/pages/sign-in/index')
+        if (as !== 'nobody') await signInOn(phone.page, server.url, `shot-${as}`)
+        for (const screen of screens.filter((s) => s.as === as)) await shoot(phone, screen, variant)
+        expect(phone.errors).toEqual([])
+      } finally {
+        await phone.close()
+      }
+    })
+  },
+)

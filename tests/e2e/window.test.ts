@@ -46,7 +46,7 @@ describe('before anybody has signed in', { timeout: 90_000 }, () => {
     const { page } = phone
     await page.addInitScript(() => {
       const look = (): void => {
-        if (document.querySelector('#app')?.textContent?.trim()) {
+        if (document.querySelector('#app')?.textContent.trim()) {
           Object.assign(window, { firstLang: document.documentElement.lang })
           observer.disconnect()
         }

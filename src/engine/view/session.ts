@@ -32,7 +32,8 @@ function sessionOf(state: State): SessionView {
 
 function isSame(a: SessionView, b: SessionView): boolean {
   if (a.state === 'signedIn' && b.state === 'signedIn') return a.userId === b.userId
-  if (a.state === 'signedOut' && b.state === 'signedOut') return a.because === b.because && a.checking === b.checking
+  if (a.state === 'signedOut' && b.state === 'signedOut')
+    return a.because === b.because && a.checking === b.checking
   return a.state === b.state
 }
 
