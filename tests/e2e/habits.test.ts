@@ -117,6 +117,18 @@ describe('on a phone', { timeout: 90_000 }, () => {
     await page.goto('about:blank')
     await open(page, server.url, '/pages/chats/index')
     await seen(page, 'chat-row').first().waitFor()
+    // What is fetched ahead is here: the scripts of other pages, and pictures of the tabs.
+    await page.waitForFunction(() => {
+      const loaded = performance.getEntriesByType('resource').map(({ name }) => name)
+      const ahead = [
+        'pages-me-index',
+        'pages-contacts-index',
+        'pkg-me-settings-index',
+        'tab/me-on',
+        'tab/contacts-on',
+      ]
+      return ahead.every((part) => loaded.some((name) => name.includes(part)))
+    })
     await page.waitForLoadState('networkidle')
     await context.setOffline(true)
     await tab(page, 2).click()

@@ -81,7 +81,7 @@ describe('[U1] a finger on a bubble', { timeout: 120_000 }, () => {
   it('that holds opens the menu, which stays when the finger goes, and closes with the next tap', async () => {
     const { page } = phone
     await hold(page, await bubble())
-    expect(await menus()).toBe(1)
+    await eventually(menus, 1)
     await up(page)
     await pause(500)
     expect(await menus()).toBe(1)
@@ -93,9 +93,8 @@ describe('[U1] a finger on a bubble', { timeout: 120_000 }, () => {
     const at = await bubble()
     await down(page, at)
     for (const by of [3, -3, 2]) await move(page, { x: at.x + by, y: at.y + by })
-    await pause(600)
+    await eventually(menus, 1)
     await up(page)
-    expect(await menus()).toBe(1)
     await leaveMenu()
   })
 
@@ -104,6 +103,7 @@ describe('[U1] a finger on a bubble', { timeout: 120_000 }, () => {
     const before = await scrollTop()
     const at = await bubble()
     await hold(page, at)
+    await eventually(menus, 1)
     await glide(page, at, 240)
     await up(page)
     expect([await still(), await menus()]).toEqual([before, 1])
@@ -156,6 +156,7 @@ describe('[U1] a finger on a bubble', { timeout: 120_000 }, () => {
     await still()
     const target = seen(page, 'message-text').last().locator('.bubble__link')
     await hold(page, await middleOf(target))
+    await eventually(menus, 1)
     await up(page)
     await pause(500)
     expect([await menus(), context.pages().length]).toEqual([1, 1])
