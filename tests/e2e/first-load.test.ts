@@ -20,8 +20,8 @@ interface Load {
   shift: () => Promise<number>
 }
 /** A file of 406,579 bytes went out before. */
-const entryBytesMax = 124_000
-const allBytesMax = 165_000
+const entryBytesMax = 130_000
+const allBytesMax = 175_000
 const requestsMax = 30
 
 declare global {
