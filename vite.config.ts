@@ -1,7 +1,13 @@
 import uniPlugin from '@dcloudio/vite-plugin-uni'
 import { defineConfig } from 'vite'
 import { authorityOf } from './scripts/address.mjs'
-import { axiosCore, compressed, firstPagesEarly, guardedStorage, noThirdParties } from './scripts/vite-plugins'
+import {
+  axiosCore,
+  compressed,
+  firstPagesEarly,
+  guardedStorage,
+  noThirdParties,
+} from './scripts/vite-plugins'
 
 /** Under `"type": "module"` the CommonJS plugin arrives wrapped. */
 const uni = (uniPlugin as unknown as { default?: typeof uniPlugin }).default ?? uniPlugin

@@ -7,6 +7,10 @@ import { sharedBackends, twoServers } from './siblings'
 import { solve } from '../helpers/solve'
 import { device } from './world'
 
+it('needs a database that several servers can share: the embedded one is of one process', () => {
+  expect(sharedBackends.map(({ name }) => name)).not.toContain('sqlite')
+})
+
 describe.each(sharedBackends)('two servers on $name', (store) => {
   const urls = twoServers(store, {})
   const someone = () => register(urls()[0], `g_${randomUUID().slice(0, 12)}`)

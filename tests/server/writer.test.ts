@@ -56,7 +56,7 @@ const register = (account: string) =>
       },
       caller: { kind: 'anonymous', address: 'test' },
       prepared: {
-        ...{ passwordHash: 'hashed elsewhere', random: 'r'.repeat(43) },
+        ...{ passwordHash: 'hashed elsewhere', random: 'r'.repeat(43), deviceRandom: 'd'.repeat(43) },
         place: { sortKey: 'anna', letter: 'A' },
       },
     },

@@ -1,4 +1,6 @@
 /** The view of the app as nodes in memory, and how Vue writes to it. */
+import { fingerOf } from './finger'
+
 export class AppNode {
   readonly props: Record<string, unknown> = {}
   readonly children: AppNode[] = []
@@ -93,8 +95,7 @@ export function fire(node: AppNode, type: string, detail: Record<string, unknown
       detail,
       target,
       currentTarget: { dataset: datasetOf(at) },
-      touches: [],
-      changedTouches: [],
+      ...fingerOf(type),
     }
     for (const handler of at.handlers(type))
       handler({ ...event, stopPropagation: stop, preventDefault: () => undefined })

@@ -1,4 +1,5 @@
 /** Instances of pages and components, as the mini-program's base library makes them. */
+import { fingerOf } from './finger'
 import { printed } from './wxml'
 import { elementsOf, type Element, type Instance } from './wxml-tree'
 import type { MpMethod, MpOptions } from './mp-files'
@@ -101,7 +102,7 @@ export function datasetOf({ attrs }: Element): Record<string, string> {
 }
 export function targets(element: Element): object {
   const target = { id: '', dataset: datasetOf(element) }
-  return { target, currentTarget: target, touches: [], changedTouches: [], timeStamp: Date.now() }
+  return { target, currentTarget: target, timeStamp: Date.now() }
 }
 
 /** `bindtap`, `bind:tap`, `catchtap`. True if the event goes no further. */
@@ -121,7 +122,8 @@ const bubbling = /^(tap|longpress|touch\w+)$/
 /** Touches an element: what bubbles goes up through the page. */
 export function fire(element: Element, type: string, detail: Record<string, unknown>): void {
   for (let at: Element | undefined = element; at; at = at.parent)
-    if (callHandler(at, type, { type, detail, ...targets(at) }) || !bubbling.test(type)) return
+    if (callHandler(at, type, { type, detail, ...targets(at), ...fingerOf(type) }) || !bubbling.test(type))
+      return
 }
 
 export const inside = (root: Element, instance: Instance): Element[] =>

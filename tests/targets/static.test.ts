@@ -73,7 +73,7 @@ describe('the output for mp-weixin', () => {
   ]
 
   it('has every page with its script, template and table', () => {
-    expect(pages).toHaveLength(11)
+    expect(pages).toHaveLength(12)
     for (const page of pages)
       for (const end of ['js', 'json', 'wxml'])
         expect(existsSync(path.join(folder, `${page}.${end}`)), `${page}.${end}`).toBe(true)
@@ -104,6 +104,8 @@ describe('the output for mp-weixin', () => {
   })
 
   it('touches nothing that only a browser has', () => {
+    // crypto-js looks there for dice where there is a window; hashing throws none.
+    const guarded = /: window\.(crypto|msCrypto)$/
     const found = files
       .filter(({ name }) => name.endsWith('.js'))
       .flatMap(({ name, text }) =>
@@ -113,7 +115,7 @@ describe('the output for mp-weixin', () => {
           ),
         ].map(([use]) => `${name}: ${use}`),
       )
-    expect(found).toEqual([])
+    expect(found.filter((use) => !guarded.test(use))).toEqual([])
   })
 
   it('has icons for its tabs, small and local, for light and dark', () => {

@@ -3,6 +3,7 @@ import type { Mutant } from '../mutant'
 
 const accounts = 'tests/server/accounts.test.ts'
 const dispatch = 'tests/server/dispatch.test.ts'
+const guessing = 'tests/server/guessing.test.ts'
 
 export const accountsMutants: readonly Mutant[] = [
   {
@@ -39,16 +40,11 @@ export const accountsMutants: readonly Mutant[] = [
     edits: [
       {
         file: 'server/accounts/signIn.ts',
-        find: '      const waiting = refuseWaiting(known, tx.now())\n      if (waiting) return waiting\n',
-        put: '',
-      },
-      {
-        file: 'server/accounts/signIn.ts',
-        find: '  const waiting = refuseWaiting({ failures: failures - 1, wait_until }, now)\n  if (waiting) return waiting\n',
-        put: '',
+        find: '      if (!verdict.may || !checked) {',
+        put: '      if (!checked) {',
       },
     ],
-    tests: [{ file: accounts, title: '[A3][F7] counts every one of many tries at once' }],
+    tests: [{ file: guessing, title: '[A11] [F7] every one of many tries at once counts' }],
   },
   {
     name: 'rate limits fail open',

@@ -85,7 +85,7 @@ export const commitMutants: readonly Mutant[] = [
     edits: [{ file: 'server/units.ts', find: '=> outcome.ok || outcome.keep', put: '=> outcome.ok' }],
     tests: [
       { file: commit, title: '[F7] a refusal that says keep leaves what its call wrote' },
-      { file: 'tests/server/accounts.test.ts', title: '[A3][F7] counts every one of many tries at once' },
+      { file: 'tests/server/guessing.test.ts', title: '[A11] [F7] every one of many tries at once counts' },
     ],
   },
   {
