@@ -61,7 +61,7 @@ declare const __uniConfig: { tabBar?: { list: { pagePath: string }[] } }
 declare const getCurrentPages: () => { route?: string }[]
 /** The tab bar is uni's own: its tabs have no role, and its pictures say nothing that their words do not. */
 function labelTabs(): void {
-  const route = getCurrentPages().pop()?.route
+  const route = getCurrentPages().slice(-1)[0]?.route
   document.querySelectorAll('.uni-tabbar__item').forEach((tab, index) => {
     tab.closest('uni-tabbar')?.setAttribute('role', 'navigation')
     tab.parentElement?.setAttribute('role', 'tablist')

@@ -10,7 +10,11 @@ interface Layer {
   close(): void
 }
 declare const getCurrentPages: (() => unknown[]) | undefined
-const pageNow = (): unknown => (typeof getCurrentPages === 'function' ? getCurrentPages().pop() : undefined)
+/** The list may be the platform's own: it is only read. */
+function pageNow(): unknown {
+  const pages = typeof getCurrentPages === 'function' ? getCurrentPages() : []
+  return pages[pages.length - 1]
+}
 
 let layers: readonly Layer[] = []
 const top = (): Layer | undefined => {

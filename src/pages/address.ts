@@ -31,7 +31,7 @@ function follow(): void {
   const url = addressNow()
   const mended = landOn(url, paths())
   if (mended !== url) return window.location.replace(`#${mended}`)
-  const shown = getCurrentPages().pop()?.$page.fullPath
+  const shown = getCurrentPages().slice(-1)[0]?.$page.fullPath
   if (shown !== undefined && shown !== url && pathOf(shown) === pathOf(url)) void uni.redirectTo({ url })
 }
 const pathOf = (url: string): string => url.split('?')[0] ?? ''

@@ -5,6 +5,7 @@ import { befriend, freshId, must, post, register } from '../helpers/wire-client'
 import { launchServer, type LaunchedServer } from '../server/launch'
 import { eventually, open, seen, signInOn, tap, type } from './acts'
 import { openDesktop, openPhone, type Phone } from './browser'
+import { cut, enlarge, sideways } from './sight'
 
 let server: LaunchedServer
 let phone: Phone
@@ -345,34 +346,6 @@ describe('in a wide window', { timeout: 90_000 }, () => {
     expect(desktop.errors).toEqual([])
   })
 })
-
-/** Rows, buttons and words that are higher than the box they are cut to or stand in. */
-const cut = (page: Page): Promise<string[]> =>
-  page.evaluate(() =>
-    [
-      ...document.querySelectorAll(
-        '.page [role=button]:not(.hot, .message__face), .page .cell, .page .one-line',
-      ),
-    ]
-      .filter(({ clientHeight, scrollHeight }) => clientHeight > 0 && scrollHeight > clientHeight + 2)
-      .map(
-        (element) => `${element.clientHeight} < ${element.scrollHeight}: ${element.outerHTML.slice(0, 140)}`,
-      ),
-  )
-const sideways = (page: Page): Promise<number> =>
-  page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
-/** Every text twice as large, as a phone's setting for sight makes it. */
-const enlarge = (page: Page): Promise<void> =>
-  page.evaluate(() => {
-    const all = [...document.querySelectorAll<HTMLElement>('#app *')].map((element) => {
-      const { fontSize, lineHeight } = getComputedStyle(element)
-      return { element, font: parseFloat(fontSize), line: parseFloat(lineHeight) }
-    })
-    for (const { element, font, line } of all) {
-      element.style.fontSize = `${font * 2}px`
-      if (line > 0) element.style.lineHeight = `${line * 2}px`
-    }
-  })
 
 describe('for eyes that need more', { timeout: 240_000 }, () => {
   const routes = ['chats', 'contacts', 'me', 'network'].map((name) => `/pages/${name}/index`)
