@@ -21,7 +21,7 @@ interface Load {
 }
 /** A file of 406,579 bytes went out before. */
 const entryBytesMax = 130_000
-const allBytesMax = 175_000
+const allBytesMax = 190_000
 const requestsMax = 30
 
 declare global {

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { befriend, freshId, must, post, register } from '../helpers/wire-client'
 import { launchServer, type LaunchedServer } from '../server/launch'
-import { eventually, open, seen, signInOn, tap } from './acts'
+import { eventually, open, seen, signInOn } from './acts'
 import { openPhone, type Phone } from './browser'
 import { down, drag, flick, glide, hold, middleOf, move, pause, tapAt, up, type Place } from './finger'
 
@@ -150,23 +150,29 @@ describe('[U1] a finger on a bubble', { timeout: 120_000 }, () => {
     if (await menus()) await leaveMenu()
   })
 
-  it('that holds a link opens the menu, not the link; a tap opens it in a window of its own', async () => {
-    const { page, context } = phone
-    if (await seen(page, 'new-pill').count()) await tap(page, 'new-pill')
-    await still()
-    const target = seen(page, 'message-text').last().locator('.bubble__link')
-    await hold(page, await middleOf(target))
-    await eventually(menus, 1)
-    await up(page)
-    await pause(500)
-    expect([await menus(), context.pages().length]).toEqual([1, 1])
-    // What lies under the menu's mask is not meant by the tap that closes it.
-    await tapAt(page, await middleOf(target))
-    await eventually(menus, 0)
-    expect(context.pages()).toHaveLength(1)
-    const [opened] = await Promise.all([context.waitForEvent('page'), tapAt(page, await middleOf(target))])
-    expect(opened.url()).toBe(link)
-    await opened.close()
-    expect(phone.errors).toEqual([])
-  })
+  it.each([600, 2_000])(
+    'that holds a link for %i ms opens the menu, not the link; a tap opens it in a window',
+    async (ms) => {
+      const { page, context } = phone
+      // A room opens at its end, where the link stands.
+      await page.goto('about:blank')
+      await open(page, server.url, room)
+      const target = seen(page, 'message-text').last().locator('.bubble__link')
+      await target.waitFor()
+      await still()
+      await hold(page, await middleOf(target), ms)
+      await eventually(menus, 1)
+      await up(page)
+      await pause(500)
+      expect([await menus(), context.pages().length]).toEqual([1, 1])
+      // What lies under the menu's mask is not meant by the tap that closes it.
+      await tapAt(page, await middleOf(target))
+      await eventually(menus, 0)
+      expect(context.pages()).toHaveLength(1)
+      const [opened] = await Promise.all([context.waitForEvent('page'), tapAt(page, await middleOf(target))])
+      expect(opened.url()).toBe(link)
+      await opened.close()
+      expect(phone.errors).toEqual([])
+    },
+  )
 })
